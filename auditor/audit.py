@@ -1,0 +1,163 @@
+"""One run directory to one verdict: the whole story on one page.
+
+walk -> read each byte once (digest, secrets, records) -> facts -> rules -> verdict. Nothing is written anywhere.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import stat
+from pathlib import Path
+
+import msgspec
+
+from auditor import __version__, manifest, policy, ruleset
+from auditor.admission import MAX_RECORD_BYTES, Judgement, judge
+from auditor.errors import OperatorError
+from auditor.evidence import Authority, Evidence
+from auditor.facts import Artifact, Decision, Pair, Secret, Tool, Verdict
+from auditor.gather import Gathered, gather, root_digest
+from auditor.grading import model_grade
+from auditor.places import rules_folder
+from auditor.policy import Policy
+from auditor.reader import CHUNK
+from auditor.secrets import Engine, Hit
+from auditor.withhold import withhold
+
+
+def audit(
+    run_dir: Path,
+    *,
+    admission: Path | None = None,
+    policy: Policy | None = None,
+    fingerprint_key: bytes | None = None,
+    chunk: int = CHUNK,
+) -> Verdict:
+    """Judge the run directory `run_dir`.
+
+    `admission` is the file of the authority, from outside the run directory; without it no claimed admission is proven.
+    `fingerprint_key` is the HMAC key of secret fingerprints (default: the run's root digest in hex). `chunk` is the read
+    size in bytes; it never changes the verdict. Raise `OperatorError` where the directory or the authority cannot be
+    used at all; everything else that goes wrong is in the verdict.
+    """
+    rules = ruleset.load()
+    in_force = policy or _default_policy()
+    engine = Engine.load(rules_folder() / "secrets")
+    record = _authority(admission)
+    gathered = gather(run_dir, in_force, engine, chunk=chunk)
+    evidence = assemble(gathered, record, run_dir, admission, engine, fingerprint_key)
+    rulings = ruleset.evaluate(rules, evidence, in_force)
+    decision, reason = ruleset.decide(rulings, evidence.claim.status)
+    verdict = Verdict(
+        run_id=evidence.report.text("run_id") or evidence.name,
+        decision=decision,
+        reason=reason,
+        claim=evidence.claim,
+        supports_stage2_pass=_supports(evidence, decision),
+        admitted=evidence.admitted,
+        model_grade=model_grade(evidence),
+        rulings=rulings,
+        secrets=evidence.secrets,
+        artifacts=evidence.artifacts,
+        gaps=evidence.gaps,
+        root_sha256=gathered.root_sha256,
+        tool=Tool(__version__, rules.sha256, in_force.sha256),
+        namings=tuple(evidence["model.named"]),
+    )
+    return withhold(verdict, engine, gathered.hits)
+
+
+def assemble(
+    gathered: Gathered,
+    record: bytes | None,
+    run_dir: Path,
+    admission: Path | None,
+    engine: Engine,
+    fingerprint_key: bytes | None,
+) -> Evidence:
+    """Bring what was gathered and the authority's record together as evidence."""
+    facts = gathered.collector.facts
+    specials = {fact.value.path: fact.value.what for fact in facts.get("entry.special", [])}
+    comparison = manifest.compare(facts.get("digest.listed", []), gathered.artifacts, specials)
+    artifacts = tuple(
+        msgspec.structs.replace(artifact, digest=comparison.status[artifact.path]) for artifact in gathered.artifacts
+    )
+    authority = None
+    if admission is not None and record is not None:
+        authority = Authority(hashlib.sha256(record).hexdigest(), _leads_inside(admission, run_dir, gathered))
+    nothing = Judgement("missing_admission", "there is no admission record")
+    evidence = Evidence(
+        name=gathered.name,
+        facts=facts,
+        artifacts=artifacts,
+        gaps=tuple(gathered.collector.gaps),
+        secrets=_sealed(gathered, fingerprint_key),
+        manifest=comparison,
+        authority=authority,
+        judgement=nothing,
+        copy_judgement=nothing,
+    )
+
+    def judged(data: bytes | None, requested: Pair | None) -> Judgement:
+        return judge(data, requested, evidence.started, holds_credential=lambda text: holds_credential(engine, text))
+
+    copies = evidence["admission.copy"]
+    usable = record if authority is not None and not authority.inside_run else None
+    return msgspec.structs.replace(
+        evidence,
+        judgement=judged(usable, evidence.requested),
+        copy_judgement=judged(copies[0].value if copies else None, evidence.requested),
+    )
+
+
+def holds_credential(engine: Engine, data: bytes) -> bool:
+    """Tell whether a document holds a credential of a known format."""
+    scan = engine.scan("")
+    scan.feed(data)
+    hits, _ = scan.close()
+    return any(hit.confidence != "possible" for hit in hits)
+
+
+def _default_policy() -> Policy:
+    return policy.load()
+
+
+def _authority(admission: Path | None) -> bytes | None:
+    """Return the authority's bytes. A path that is no readable regular file is the operator's mistake."""
+    if admission is None:
+        return None
+    hint = "give the admission record's file, or leave --admission out"
+    try:
+        descriptor = os.open(admission, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOCTTY)
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or "the path is not valid"
+        raise OperatorError(f"the admission record {admission} cannot be opened: {reason}", hint) from None
+    with os.fdopen(descriptor, "rb") as file:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            raise OperatorError(f"the admission record {admission} is no regular file", hint)
+        return file.read(MAX_RECORD_BYTES + 1)
+
+
+def _leads_inside(admission: Path, run_dir: Path, gathered: Gathered) -> bool:
+    """Tell whether the authority is a file of the run itself, through links of either sort included."""
+    status = admission.stat()
+    if (status.st_dev, status.st_ino) in gathered.inodes:
+        return True
+    return admission.resolve().is_relative_to(run_dir.resolve())
+
+
+def _sealed(gathered: Gathered, fingerprint_key: bytes | None) -> tuple[Secret, ...]:
+    key = fingerprint_key if fingerprint_key is not None else root_digest(gathered.artifacts).encode()
+    return tuple(sorted((hit.seal(key) for hit in gathered.hits), key=_place))
+
+
+def _place(secret: Secret) -> tuple[str, int, str]:
+    return secret.path, secret.line or 0, secret.detector
+
+
+def _supports(run: Evidence, decision: Decision) -> bool:
+    claim = run.claim
+    return decision == "pass" and (claim.engine, claim.stage, claim.status) == ("case", 2, "pass")
+
+

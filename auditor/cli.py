@@ -1,0 +1,143 @@
+"""The command line: find the command, run it, and turn whatever happens into one exit code.
+
+Commands live in `auditor.commands`, one module each. ``cto-audit RUN_DIR`` is short for ``cto-audit audit RUN_DIR``.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Collection, Sequence
+from pathlib import Path
+from traceback import walk_tb
+
+import typer
+
+from auditor import __version__, commands
+from auditor.cli_output import complain
+from auditor.errors import OperatorError
+
+EXIT_USAGE = 2
+EXIT_INTERNAL = 4
+EXIT_INTERRUPTED = 130
+
+_PROGRAM = "cto-audit"
+_SHORT_FOR = "audit"
+_HELP = """Judge the run directory of an AI-agent harness from its own evidence.
+
+cto-audit RUN_DIR is short for cto-audit audit RUN_DIR. A run directory that is called like a command is ./NAME."""
+_EPILOG = "Exit codes: 0 pass, 1 fail, 3 blocked, 2 usage error, 4 internal error."
+
+# The base of every complaint about arguments, by the one name that all versions of Typer export.
+_UsageError: type[Exception] = typer.BadParameter.__mro__[1]
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command line (by default the process's own) and return the exit code; see `_EPILOG`.
+
+    Nothing is raised and no traceback is printed: an unforeseen error says where it struck and what it was called, and
+    quotes neither its message nor a value, since both may hold evidence.
+    """
+    try:
+        return _run(list(sys.argv[1:] if arguments is None else arguments))
+    except OperatorError as error:
+        complain(error.sentence, error.hint)
+        return EXIT_USAGE
+    except KeyboardInterrupt:
+        complain("Interrupted; there is no verdict.")
+        return EXIT_INTERRUPTED
+    except Exception as error:  # noqa: BLE001 - the boundary: whatever it was, it must not look like a verdict
+        complain(
+            f"Internal error: {type(error).__name__} at {_place(error)}; there is no verdict.",
+            f"This is a defect of {_PROGRAM} {__version__}. Please report the line above: it holds no evidence.",
+        )
+        return EXIT_INTERNAL
+
+
+def route(arguments: Sequence[str], known: Collection[str], valued: Collection[str]) -> list[str]:
+    """Return the arguments with the command's name in front.
+
+    The first argument that is neither an option nor an option's value decides: a name in `known` is the command, and
+    anything else is the run directory of the short form, as is anything after ``--``. `valued` are the options that
+    take the next argument as their value. Arguments that only ask for the version or for help stay as they are.
+    """
+    position = 0
+    while position < len(arguments):
+        word = arguments[position]
+        if word == "--":
+            break
+        if not word.startswith("-") or word == "-":
+            if word in known:
+                return [word, *arguments[:position], *arguments[position + 1 :]]
+            break
+        position += 2 if word in valued else 1
+    else:
+        if {"--version", "--help", "-h"} & set(arguments):
+            return list(arguments)
+    return [_SHORT_FOR, *arguments]
+
+
+def valued_options(names: Collection[str]) -> frozenset[str]:
+    """Return the options of the named commands that take the next argument as their value."""
+    group = typer.main.get_command(_application(names))
+    found: set[str] = set()
+    for command in getattr(group, "commands", {}).values():
+        for option in command.params:
+            if option.param_type_name == "option" and not option.is_flag:
+                found.update(option.opts)
+    return frozenset(found)
+
+
+def _run(arguments: list[str]) -> int:
+    known = commands.names()
+    starts_with_option = bool(arguments) and arguments[0].startswith("-")
+    routed = route(arguments, known, valued_options(known) if starts_with_option else ())
+    wanted = [routed[0]] if routed[0] in known else known
+    group = typer.main.get_command(_application(wanted))
+    try:
+        with group.make_context(_PROGRAM, routed) as context:
+            code = group.invoke(context)
+    except typer.Exit as leave:
+        return leave.exit_code
+    except _UsageError as error:
+        raise _explained(error) from error
+    return code if isinstance(code, int) else 0
+
+
+def _application(names: Collection[str]) -> typer.Typer:
+    """Return the Typer application with these commands. Rich stays out: it prints locals, and costs start-up."""
+    application = typer.Typer(
+        name=_PROGRAM,
+        help=_HELP,
+        epilog=_EPILOG,
+        add_completion=False,
+        rich_markup_mode=None,
+        pretty_exceptions_enable=False,
+        context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    )
+    application.callback()(_top)
+    for name in names:
+        application.command(name)(commands.load(name))
+    return application
+
+
+def _top(
+    version: bool = typer.Option(False, "--version", help="Print the version and leave."),
+) -> None:
+    """Take the options that belong to no command."""
+
+
+def _explained(error: Exception) -> OperatorError:
+    """Return Typer's complaint about the arguments as one sentence, and the command whose help has the answer."""
+    sentence = " ".join(str(getattr(error, "format_message", lambda: error)()).split())
+    context = getattr(error, "ctx", None)
+    path = context.command_path if context else _PROGRAM
+    return OperatorError(sentence if sentence.endswith((".", "?")) else f"{sentence}.", f"See `{path} --help`.")
+
+
+def _place(error: BaseException) -> str:
+    """Return file and line of the innermost frame of the auditor's own code that the error went through."""
+    ours = Path(__file__).parent.parent
+    frames = [(Path(frame.f_code.co_filename), line) for frame, line in walk_tb(error.__traceback__)]
+    inside = [(path.relative_to(ours), line) for path, line in frames if path.is_relative_to(ours)]
+    path, line = inside[-1] if inside else (Path(__file__).name, 0)
+    return f"{path}:{line}"

@@ -1,0 +1,165 @@
+"""Gather the evidence of one run directory: walk it, read each file once, and keep facts."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from auditor import layout as layouts
+from auditor import reader
+from auditor.errors import OperatorError
+from auditor.evidence import Special
+from auditor.facts import Artifact, Gap
+from auditor.layout import ArtifactKind, Layout
+from auditor.places import rules_folder
+from auditor.policy import Policy
+from auditor.records.collector import Collector, Notes
+from auditor.records.documents import Document
+from auditor.records.json_lines import JsonLines
+from auditor.records.lines import LineReader
+from auditor.records.text_lines import TextLines
+from auditor.secrets import Engine, Hit
+from auditor.sources import open_source
+from auditor.walk import Entry, walk
+
+
+class Gathered(msgspec.Struct):
+    """What one reading of a run directory gave.
+
+    `hits` still know their values; they are sealed when the root digest, their fingerprint key, is known. `inodes` are
+    the files' devices and inodes.
+    """
+
+    name: str
+    artifacts: list[Artifact]
+    collector: Collector
+    hits: list[Hit]
+    inodes: set[tuple[int, int]]
+
+    @property
+    def root_sha256(self) -> str | None:
+        """The root digest, None if any regular file could not be read whole."""
+        if any(artifact.sha256 is None for artifact in self.artifacts):
+            return None
+        return root_digest(self.artifacts)
+
+
+def root_digest(artifacts: list[Artifact]) -> str:
+    """Return SHA-256 of the sorted lines ``<sha256>  <path>`` of the artifacts that were read."""
+    lines = sorted(
+        f"{artifact.sha256}  ".encode() + os.fsencode(artifact.path) + b"\n" for artifact in artifacts if artifact.sha256
+    )
+    return hashlib.sha256(b"".join(lines)).hexdigest()
+
+
+def gather(run_dir: Path, policy: Policy, engine: Engine, *, chunk: int = reader.CHUNK) -> Gathered:
+    """Read the run directory `run_dir` once. Raise `OperatorError` where it is no directory that can be opened."""
+    try:
+        root = os.open(run_dir, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    except FileNotFoundError:
+        raise OperatorError(f"there is no run directory {run_dir}", "give the path of a run directory") from None
+    except NotADirectoryError:
+        raise OperatorError(f"{run_dir} is no directory", "give the path of a run directory") from None
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or "the path is not valid"
+        raise OperatorError(f"the run directory {run_dir} cannot be opened: {reason}", "check the path") from None
+    gathering = _Gathering(policy, engine, recognised(run_dir), chunk)
+    try:
+        for entry in walk(root):
+            gathering.take(entry)
+    finally:
+        os.close(root)
+    gathering.scan_names()
+    name = os.path.basename(os.path.realpath(run_dir))  # noqa: PTH119 - Path would lose undecodable bytes no less
+    return Gathered(name, gathering.artifacts, gathering.collector, gathering.hits, gathering.inodes)
+
+
+def recognised(run_dir: Path) -> Layout:
+    """Return the first layout whose marks are in the directory, else the first layout of all."""
+    known = layouts.load(rules_folder() / "layouts")
+    for layout in known:
+        if any(os.path.lexists(run_dir / mark) or any(run_dir.glob(mark)) for mark in layout.marks):
+            return layout
+    return known[0]
+
+
+class _Gathering:
+    def __init__(self, policy: Policy, engine: Engine, layout: Layout, chunk: int) -> None:
+        self._policy = policy
+        self._engine = engine
+        self._layout = layout
+        self._chunk = chunk
+        self.artifacts: list[Artifact] = []
+        self.collector = Collector(policy.max_facts)
+        self.hits: list[Hit] = []
+        self.inodes: set[tuple[int, int]] = set()
+        self._names: list[str] = []
+
+    def take(self, entry: Entry) -> None:
+        """Take one entry of the walk."""
+        if entry.what == "file":
+            self._names.append(entry.path)
+            self._file(entry)
+        elif entry.what == "special":
+            self._names.append(entry.path)
+            notes = self.collector.notes(entry.path, "special", "harness")
+            notes.fact("entry.special", Special(entry.path, entry.note))
+        else:
+            self.collector.gaps.append(Gap(entry.path, entry.note))
+
+    def scan_names(self) -> None:
+        """Scan the names of all entries: a name can hold a credential as well as a file can."""
+        if not self._engine.scan_text("\n".join(self._names)):
+            return
+        for name in self._names:
+            self.hits += self._engine.scan_text(name, name)
+
+    def _file(self, entry: Entry) -> None:
+        kind = self._layout.classify(entry.path)
+        notes = self.collector.notes(entry.path, kind.kind, kind.witness)
+        records = self._records(kind, notes)
+        scan = self._engine.scan(entry.path)
+        reading = reader.read(entry.folder, entry.name, records, scan, chunk=self._chunk)
+        hits, gaps = scan.close()
+        self.hits += hits
+        self.collector.gaps += gaps
+        if reading.fault:
+            notes.gap(reading.fault)
+        if records is not None and (reading.bytes or not reading.fault):
+            records.close()
+        if reading.identity is not None:
+            self.inodes.add(reading.identity)
+        self.artifacts.append(Artifact(entry.path, kind.kind, kind.witness, reading.bytes, reading.sha256))
+
+    def _records(self, kind: ArtifactKind, notes: Notes) -> Any | None:
+        """Return what turns this artifact's bytes into facts, None if nothing is to be understood in it."""
+        source = open_source(kind.kind, notes)
+        if source is None:
+            return None
+        if hasattr(source, "feed"):
+            return source
+        if kind.format == "json":
+            return Document(source, notes, self._policy.max_document_bytes, evidence=kind.kind != "other")
+        if kind.format == "bytes":
+            return None
+        sink: Any = TextLines(source, notes) if kind.format == "text" else None
+        sink = sink or JsonLines(source, notes, mixed=kind.format == "mixed")
+        return _Lines(LineReader(sink, self._policy.max_line_bytes), source)
+
+
+class _Lines:
+    """A line reader and its source, closed together."""
+
+    def __init__(self, reader: LineReader, source: Any) -> None:
+        self._reader = reader
+        self._source = source
+        self.feed = reader.feed
+
+    def close(self) -> None:
+        """Deliver the last line, then let the source sum up."""
+        self._reader.close()
+        self._source.close()

@@ -1,0 +1,44 @@
+"""Instants: RFC 3339 date-times to and from microseconds since the Unix epoch, UTC.
+
+Integers compare exactly; floats of today's epoch seconds would round below the microsecond.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime, timedelta
+
+MICROSECOND = 1
+SECOND = 1_000_000
+
+_RFC3339 = re.compile(r"(\d{4}-\d\d-\d\d)[Tt ](\d\d:\d\d:)(\d\d)(\.\d{1,12})?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def instant(text: object) -> int | None:
+    """Return the RFC 3339 date-time `text` in microseconds since the epoch, or None if it is not one.
+
+    A time without a zone offset is None: it names no instant. A leap second counts as the second after it.
+    """
+    if not isinstance(text, str) or not (match := _RFC3339.fullmatch(text)):
+        return None
+    date, clock, seconds, fraction, zone = match.groups()
+    leap = seconds == "60"
+    whole = f"{date}T{clock}{'59' if leap else seconds}{'+00:00' if zone in 'Zz' else zone}"
+    try:
+        moment = datetime.fromisoformat(whole)
+    except ValueError:
+        return None
+    micros = int((fraction or ".0")[1:7].ljust(6, "0"))
+    return int((moment - _EPOCH) / timedelta(microseconds=1)) + micros + (SECOND if leap else 0)
+
+
+def rfc3339(micros: int) -> str:
+    """Return an instant as RFC 3339 in UTC with milliseconds, such as ``2026-06-10T14:38:11.000Z``."""
+    moment = _EPOCH + timedelta(microseconds=micros)
+    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def now() -> int:
+    """Return the present instant in microseconds since the epoch."""
+    return int((datetime.now(UTC) - _EPOCH) / timedelta(microseconds=1))

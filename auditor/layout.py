@@ -1,0 +1,91 @@
+"""Layouts: which path is which artifact, in which format, written by which witness.
+
+A layout is data (``rules/layouts/*.toml``), so that another harness's files are one data file away.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any, Literal
+
+import msgspec
+
+from auditor.errors import OperatorError
+from auditor.facts import Witness
+
+Format = Literal["json", "jsonl", "mixed", "text", "bytes"]
+
+
+class ArtifactKind(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One kind of artifact: the globs of its paths, how it is written and by whom.
+
+    In a glob `*` does not cross ``/``, `**` does. `format` is `json` (one document), `jsonl` (one object a line),
+    `mixed` (JSON lines among plain ones), `text` (lines) or `bytes`.
+    """
+
+    kind: str
+    paths: tuple[str, ...]
+    format: Format
+    witness: Witness
+
+
+class Layout(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One harness's files. The first kind with a matching glob decides; what none matches is `other`.
+
+    `marks` are globs of which one must match for the directory to be recognised as a run of this layout.
+    """
+
+    name: str
+    marks: tuple[str, ...]
+    kinds: tuple[ArtifactKind, ...]
+
+    def classify(self, path: str) -> ArtifactKind:
+        """Return the kind of the artifact at `path`."""
+        for kind, patterns in self._compiled():
+            if any(pattern.fullmatch(path) for pattern in patterns):
+                return kind
+        return OTHER
+
+    def recognises(self, paths: Iterable[str]) -> bool:
+        """Tell whether files at these paths make a run directory of this layout."""
+        patterns = [glob(mark) for mark in self.marks]
+        return any(pattern.fullmatch(path) for path in paths for pattern in patterns)
+
+    def _compiled(self) -> list[tuple[ArtifactKind, list[re.Pattern[str]]]]:
+        return [(kind, [glob(path) for path in kind.paths]) for kind in self.kinds]
+
+
+OTHER = ArtifactKind("other", (), "bytes", "harness")
+"""What no glob matches: digested and scanned like all else, and read for model evidence in known shapes."""
+
+_globs: dict[str, re.Pattern[str]] = {}
+
+
+def glob(pattern: str) -> re.Pattern[str]:
+    """Compile a path glob: `*` and `?` stay within one component, `**` crosses, `**/` may match nothing."""
+    compiled = _globs.get(pattern)
+    if compiled is None:
+        text = re.escape(pattern)
+        text = text.replace(r"\*\*/", "\0").replace(r"\*\*", "\1").replace(r"\*", "[^/]*").replace(r"\?", "[^/]")
+        compiled = re.compile(text.replace("\0", "(?:.*/)?").replace("\1", ".*"), re.DOTALL)
+        _globs[pattern] = compiled
+    return compiled
+
+
+def load(folder: Path) -> tuple[Layout, ...]:
+    """Load every layout in `folder`, sorted by file name. Raise `OperatorError` where one is not readable."""
+    layouts = tuple(_load_one(path) for path in sorted(folder.glob("*.toml")))
+    if not layouts:
+        raise OperatorError(f"no layout in {folder}", "reinstall cto-audit: its rules folder is incomplete")
+    return layouts
+
+
+def _load_one(path: Path) -> Layout:
+    try:
+        data: dict[str, Any] = tomllib.loads(path.read_text("utf-8"))
+        return msgspec.convert(data, Layout, strict=True)
+    except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError, msgspec.ValidationError) as error:
+        raise OperatorError(f"layout {path.name} cannot be used: {error}", "mend the file or remove it") from error

@@ -1,0 +1,132 @@
+"""Read one file once: every chunk goes to the digest, the secret scan and the records.
+
+Hashing and scanning release the interpreter lock, decoding does not: a large file is therefore hashed and scanned in one
+thread and decoded in the other, through a bounded queue. Memory does not grow with the file.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import queue
+import stat
+import threading
+from collections.abc import Callable
+from typing import Protocol
+
+import msgspec
+
+CHUNK = 1 << 20
+_AHEAD = 4
+_OPEN_FILE = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOCTTY
+
+
+class ByteSink(Protocol):
+    """Takes a file's bytes in order."""
+
+    def feed(self, chunk: bytes) -> None:
+        """Take the next chunk; its size means nothing."""
+
+
+class Reading(msgspec.Struct, frozen=True):
+    """What reading a file gave: its size, its SHA-256 (None if it could not be read whole) and what went wrong.
+
+    `identity` is the file's device and inode, by which a hard link to it is known.
+    """
+
+    bytes: int
+    sha256: str | None
+    fault: str = ""
+    identity: tuple[int, int] | None = None
+
+
+def read(folder: int, name: str, records: ByteSink | None, scan: ByteSink, *, chunk: int = CHUNK) -> Reading:
+    """Read the regular file `name` in the open directory `folder`, feeding `records` and `scan`.
+
+    A file that is no longer regular, cannot be read, or changes while it is read comes back with a fault and no
+    digest: what was read proves nothing about what is there.
+    """
+    try:
+        descriptor = os.open(name, _OPEN_FILE, dir_fd=folder)
+    except OSError as error:
+        return Reading(0, None, f"the file cannot be opened: {error.strerror}")
+    try:
+        before = os.fstat(descriptor)
+        if not stat.S_ISREG(before.st_mode):
+            return Reading(0, None, "the entry is no regular file any more")
+        size, digest = _pass_on(descriptor, before.st_size, records, scan, chunk)
+        after = os.fstat(descriptor)
+    except OSError as error:
+        return Reading(0, None, f"the file cannot be read: {error.strerror}")
+    finally:
+        os.close(descriptor)
+    if size != after.st_size or _stamp(before) != _stamp(after):
+        return Reading(size, None, "the file changed while it was read")
+    return Reading(size, digest, identity=(before.st_dev, before.st_ino))
+
+
+def _stamp(status: os.stat_result) -> tuple[int, int, int]:
+    return status.st_size, status.st_mtime_ns, status.st_ctime_ns
+
+
+def _pass_on(
+    descriptor: int, expected: int, records: ByteSink | None, scan: ByteSink, chunk: int
+) -> tuple[int, str]:
+    sha256 = hashlib.sha256(usedforsecurity=True)
+
+    def prove(data: bytes) -> None:
+        sha256.update(data)
+        scan.feed(data)
+
+    if expected <= 2 * chunk:
+        return _loop(descriptor, expected, records, prove, chunk), sha256.hexdigest()
+    with _Worker(prove) as worker:
+        size = _loop(descriptor, expected, records, worker.put, chunk)
+    return size, sha256.hexdigest()
+
+
+def _loop(
+    descriptor: int, expected: int, records: ByteSink | None, prove: Callable[[bytes], None], chunk: int
+) -> int:
+    """Read to the end, but never far past the size seen at first: a file that keeps growing must not hold us."""
+    size = 0
+    while size <= expected and (data := os.read(descriptor, chunk)):
+        size += len(data)
+        prove(data)
+        if records is not None:
+            records.feed(data)
+    return size
+
+
+class _Worker:
+    """A thread that takes chunks in order; its exception is raised where the chunks come from."""
+
+    def __init__(self, take: Callable[[bytes], None]) -> None:
+        self._take = take
+        self._chunks: queue.Queue[bytes | None] = queue.Queue(_AHEAD)
+        self._error: BaseException | None = None
+        self._thread = threading.Thread(target=self._run, name="digest-and-scan", daemon=True)
+
+    def __enter__(self) -> _Worker:
+        self._thread.start()
+        return self
+
+    def put(self, data: bytes) -> None:
+        """Hand over a chunk, waiting while the thread is far behind."""
+        if self._error is not None:
+            raise self._error
+        self._chunks.put(data)
+
+    def __exit__(self, *_: object) -> None:
+        self._chunks.put(None)
+        self._thread.join()
+        if self._error is not None:
+            raise self._error
+
+    def _run(self) -> None:
+        while (data := self._chunks.get()) is not None:
+            if self._error is None:
+                try:
+                    self._take(data)
+                except BaseException as error:  # noqa: BLE001 - handed to the reading thread, which raises it
+                    self._error = error

@@ -1,0 +1,104 @@
+"""Lines to records: JSON lines, alone or mixed with plain ones, each with its line number.
+
+Whole blocks are decoded in one call where that provably gives the same as line by line; a block with anything odd in it
+is read line by line instead. The fast way and the slow way have one meaning.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Protocol
+
+import msgspec
+
+from auditor.records.collector import Notes
+from auditor.records.json_text import JsonFault, RepeatedKey, count_keys, parse_object, surely_unique
+
+_decoder: msgspec.json.Decoder[dict[str, Any]] = msgspec.json.Decoder(dict[str, Any])
+
+
+class LineSource(Protocol):
+    """Reads the records of one artifact."""
+
+    def record(self, line: int, record: dict[str, Any]) -> None:
+        """Take one JSON object."""
+
+    def plain(self, line: int, data: bytes) -> None:
+        """Take one line that is no JSON object (only in mixed and text artifacts), without its newline."""
+
+    def close(self) -> None:
+        """Take note that the artifact has ended."""
+
+
+class JsonLines:
+    """A `LineSink` that decodes. With `mixed`, lines that are no JSON object go to the source as plain lines."""
+
+    def __init__(self, source: LineSource, notes: Notes, *, mixed: bool) -> None:
+        self._source = source
+        self._notes = notes
+        self._mixed = mixed
+
+    def block(self, first: int, data: bytes) -> None:
+        """Decode a block of whole lines."""
+        records = self._at_once(data)
+        take = self._source.record
+        if records is not None:
+            for number, record in enumerate(records, first):
+                take(number, record)
+            return
+        for number, line in enumerate(data.split(b"\n")[:-1], first):
+            self._line(number, line, torn=False)
+
+    def rest(self, number: int, data: bytes) -> None:
+        """Decode a last line that lacks its newline."""
+        self._line(number, data, torn=True)
+
+    def too_long(self, number: int) -> None:
+        """A line over the cap is a gap: it was digested and scanned for secrets, but not understood."""
+        self._notes.gap("the line is too long to be read as a record", number)
+
+    def _at_once(self, data: bytes) -> list[dict[str, Any]] | None:
+        """Decode a block in one call, or return None where only line by line is sure.
+
+        Each line must open with a brace and close with one: inside one JSON value no brace can close before a newline
+        and another open after it without a comma, so then every newline ends a value, and equal counts mean one value
+        a line.
+        """
+        lines = data.count(b"\n")
+        if data[:1] != b"{" or data.count(b"\n{") != lines - 1 or data.count(b"}\n") != lines:
+            return None
+        try:
+            records = _decoder.decode_lines(data)
+        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+            return None
+        if len(records) != lines:
+            return None
+        nested = b":{" in data or b": {" in data or b"[" in data
+        keys = sum(map(count_keys, records)) if nested else sum(map(len, records))
+        if not surely_unique(data, keys):
+            return None
+        return records
+
+    def _line(self, number: int, line: bytes, *, torn: bool) -> None:
+        stripped = line.strip(b" \t\r")
+        if not stripped:
+            return
+        if self._mixed and not stripped.startswith(b"{"):
+            self._source.plain(number, line)
+            return
+        try:
+            record = parse_object(stripped)
+        except RepeatedKey as fault:
+            self._notes.fact("json.repeated-key", self._notes.kind, number, fault.pointer)
+            record = fault.value
+        except JsonFault as fault:
+            self._unreadable(number, line, str(fault), torn=torn)
+            return
+        self._source.record(number, record)
+
+    def _unreadable(self, number: int, line: bytes, reason: str, *, torn: bool) -> None:
+        if self._mixed and (self._notes.kind != "case_stderr" or b'"msg"' not in line):
+            self._source.plain(number, line)
+            return
+        if torn:
+            self._notes.fact("json.torn", self._notes.kind, number)
+        self._notes.gap(f"the line is not a JSON object: {reason}", number)

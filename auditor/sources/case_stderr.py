@@ -1,0 +1,102 @@
+"""Case's stderr: the only place where the real Case writes provider and model.
+
+One JSON line ``"msg":"spawning agent"`` for each dispatch, and the crash text ``Model not found: <provider>/<model>``.
+A dispatch is intent, not an answer: grade `dispatched`. JSON lines are mixed with plain ones.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import msgspec
+
+from auditor.facts import Naming
+from auditor.instants import instant
+from auditor.records.collector import Notes
+from auditor.records.record import Record
+from auditor.sources import _stream
+from auditor.sources._stream import StreamCheck
+from auditor.sources.trace import Dispatch
+
+KINDS = ("case_stderr",)
+FACTS = frozenset({"dispatch", "model.named", "case.identity", "case.outcome", "case.agent-done", "case.retry"})
+FACTS |= _stream.FACTS
+
+_CRASH = re.compile(r"(?:^|[\s:])Model not found: ([^/\s]+)/(\S+)")
+_PLAIN_CRASH = b"Model not found: "
+
+
+class Identity(msgspec.Struct, frozen=True):
+    """A Case file states which Case run and task it belongs to (fact kind `case.identity`); None: not stated."""
+
+    run_id: str | None
+    task: str | None
+
+
+class Outcome(msgspec.Struct, frozen=True):
+    """A Case file states how the pipeline ended (fact kind `case.outcome`)."""
+
+    outcome: str
+    shape: str
+
+
+class AgentDone(msgspec.Struct, frozen=True):
+    """Case states how one agent call ended (fact kind `case.agent-done`)."""
+
+    agent: str
+    status: str
+
+
+class Source:
+    """Reads one stderr."""
+
+    def __init__(self, notes: Notes) -> None:
+        self._notes = notes
+        self._check = StreamCheck(notes, sequence=None, identity=None, ordered=False)
+
+    def record(self, line: int, record: dict[str, Any]) -> None:
+        """Read one JSON line."""
+        message = record.get("msg")
+        if not isinstance(message, str):
+            return
+        item = Record(self._notes.path, line, record)
+        time = instant(record.get("ts"))
+        if "ts" in record:
+            self._check.see(line, record)
+        if message == "spawning agent":
+            self._spawning(line, item, time)
+        elif message == "agent completed":
+            done = AgentDone(item.text("agent") or "", item.text("status") or "")
+            self._notes.fact("case.agent-done", done, line, "/status", time=time)
+        elif message in ("pipeline started", "pipeline finished", "run metrics written"):
+            identity = Identity(item.text("runId"), item.text("task"))
+            self._notes.once("case.identity", identity, line, "/runId", time=time)
+            if (outcome := item.text("outcome")) is not None:
+                self._notes.fact("case.outcome", Outcome(outcome, "stderr"), line, "/outcome", time=time)
+        elif message.startswith("phase:") and item.text("status") == "retrying":
+            self._notes.fact("case.retry", item.text("phase") or "", line, "/phase", time=time)
+        for key in ("msg", "error", "err"):
+            text = item.text(key) or item.text(key, "message")
+            if text is not None:
+                self._crash(line, text, f"/{key}", time)
+
+    def plain(self, line: int, data: bytes) -> None:
+        """Read one plain line: only the crash text names a model."""
+        if _PLAIN_CRASH in data:
+            self._crash(line, data.decode("utf-8", "replace"), None, None)
+
+    def close(self) -> None:
+        """Note the summary."""
+        self._check.close()
+
+    def _spawning(self, line: int, item: Record, time: int | None) -> None:
+        agent, provider, model = item.text("agent"), item.text("provider"), item.text("model")
+        self._notes.fact("dispatch", Dispatch(agent or "", provider, model), line, "/model", time=time)
+        naming = Naming(provider, model, "case.stderr", agent=agent)
+        self._notes.once("model.named", naming, line, "/model", grade="dispatched", time=time)
+
+    def _crash(self, line: int, text: str, pointer: str | None, time: int | None) -> None:
+        if match := _CRASH.search(text):
+            naming = Naming(match.group(1), match.group(2).rstrip(".,;"), "case.crash")
+            self._notes.once("model.named", naming, line, pointer, grade="dispatched", time=time)

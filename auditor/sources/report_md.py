@@ -1,0 +1,36 @@
+"""The report's Markdown twin: ``- `key`: value`` lines."""
+
+from __future__ import annotations
+
+import re
+
+import msgspec
+
+from auditor.records.collector import Notes
+
+KINDS = ("report_md",)
+FACTS = frozenset({"markdown.stated"})
+
+_STATED = re.compile(r"\s*[-*+]\s+`([^`]+)`\s*:\s*(.*?)\s*", re.DOTALL)
+
+
+class Stated(msgspec.Struct, frozen=True):
+    """One claim of ``report.md``: a report field and the value's text."""
+
+    key: str
+    text: str
+
+
+class Source:
+    """Notes each claim line; other lines are prose."""
+
+    def __init__(self, notes: Notes) -> None:
+        self._notes = notes
+
+    def plain(self, line: int, data: bytes) -> None:
+        """Read one line."""
+        if match := _STATED.fullmatch(data.decode("utf-8", "replace")):
+            self._notes.fact("markdown.stated", Stated(*match.groups()), line)
+
+    def close(self) -> None:
+        """Markdown has no end mark."""

@@ -1,0 +1,163 @@
+"""The harness's trace: what the harness saw happen, event by event (section 1 of the evidence interface)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from auditor.facts import Host, Naming, Response
+from auditor.records.collector import Notes
+from auditor.records.record import Record
+from auditor.sources import _calls, _stream
+from auditor.sources._calls import Calls
+from auditor.sources._foreign import note_foreign
+from auditor.sources._stream import Fields, StreamCheck
+
+KINDS = ("trace", "baseline_trace")
+FACTS = (
+    frozenset({"trace.event", "baseline_trace.event", "dispatch", "model.named", "model.response", "host.contacted"})
+    | _stream.FACTS
+    | _calls.FACTS
+)
+
+_TEXT, _TEXT_OR_NULL = (str,), (str, type(None))
+_INT, _INT_OR_NULL, _BOOL_OR_NULL = (int,), (int, type(None)), (bool, type(None))
+_FIELDS = {
+    "run_started": Fields(case_id=_TEXT, engine=_TEXT, stage=_INT),
+    "admission_checked": Fields(
+        status=_TEXT, provider=_TEXT_OR_NULL, model=_TEXT_OR_NULL, admission_sha256=_TEXT_OR_NULL
+    ),
+    "config_written": Fields(path=_TEXT, sha256=_TEXT, provider=_TEXT, model=_TEXT),
+    "fixture_copied": Fields(source=_TEXT, copy=_TEXT, sha256=_TEXT),
+    "case_process_started": Fields(pid=_INT, argv=(list,), cwd=_TEXT),
+    "model_dispatched": Fields(agent=_TEXT, provider=_TEXT, model=_TEXT),
+    "model_response": Fields(
+        agent=_TEXT,
+        provider=_TEXT,
+        requested_model=_TEXT_OR_NULL,
+        model=_TEXT_OR_NULL,
+        response_id=_TEXT_OR_NULL,
+        host=_TEXT_OR_NULL,
+        status=_INT_OR_NULL,
+    ),
+    "tool_call": Fields(tool=_TEXT),
+    "network_request": Fields(host=_TEXT),
+    "case_process_exited": Fields(exit_code=_INT_OR_NULL),
+    "fixture_compared": Fields(changed_files=(list,), allowed_writes_passed=_BOOL_OR_NULL),
+    "baseline_compared": Fields(baseline_run_id=_TEXT, status=_TEXT, changed_files=(list,)),
+    "run_blocked": Fields(blockers=(list,)),
+    "run_finished": Fields(status=_TEXT),
+}
+_FREQUENT = frozenset({"model_response", "tool_call", "network_request"})
+_PATH_KEYS = ("path", "file_path", "cwd")
+
+
+class Event(msgspec.Struct, frozen=True):
+    """One event of a log by its name; `sequence` is its number in the log, None where it has none."""
+
+    name: str
+    sequence: int | None
+    record: Record
+
+
+class Dispatch(msgspec.Struct, frozen=True):
+    """An agent was started with a provider and model (fact kind `dispatch`)."""
+
+    agent: str
+    provider: str | None
+    model: str | None
+
+
+class Source:
+    """Reads one trace. The baseline's trace is read alike, but is no evidence of the run's model."""
+
+    def __init__(self, notes: Notes) -> None:
+        self._notes = notes
+        self._event_kind = f"{notes.kind}.event"
+        self._own = notes.kind == "trace"
+        self._check = StreamCheck(notes, sequence="seq", identity="run_id")
+        self._calls = Calls(notes)
+
+    def record(self, line: int, record: dict[str, Any]) -> None:
+        """Read one event."""
+        time = self._check.see(line, record)
+        name = record.get("event")
+        fields = _FIELDS.get(name) if type(name) is str else None
+        if fields is None:
+            self._unknown(line, record, time, name)
+            return
+        for field, fault in fields.faults(record):
+            self._check.fault("stream.malformed", f"{name}: {field} {fault}", line, f"/{field}")
+        item = Record(self._notes.path, line, record)
+        if name not in _FREQUENT:
+            sequence = item.integer("seq")
+            self._notes.fact(self._event_kind, Event(str(name), sequence, item), line, time=time)
+        if self._own:
+            self._model_evidence(str(name), line, item, time)
+        if name == "tool_call":
+            self._tool_call(line, item)
+
+    def close(self) -> None:
+        """Note the summaries."""
+        self._check.close()
+        self._calls.close()
+
+    def _unknown(self, line: int, record: dict[str, Any], time: int | None, name: object) -> None:
+        if type(name) is not str or not name:
+            self._check.fault("stream.malformed", "event is missing or no string", line, "/event")
+        if self._own:
+            note_foreign(self._notes, line, record, time)
+
+    def _model_evidence(self, name: str, line: int, item: Record, time: int | None) -> None:
+        provider, model, agent = item.text("provider"), item.text("model"), item.text("agent")
+        if name == "model_response":
+            self._response(line, item, time)
+        elif name == "model_dispatched":
+            self._notes.fact("dispatch", Dispatch(agent or "", provider, model), line, time=time)
+            naming = Naming(provider, model, "trace.model_dispatched", agent=agent)
+            self._notes.once("model.named", naming, line, "/model", grade="dispatched", time=time)
+        elif name == "config_written":
+            naming = Naming(provider, model, "trace.config_written")
+            self._notes.once("model.named", naming, line, "/model", grade="configured", time=time)
+        elif name == "network_request" and (host := item.text("host")) is not None:
+            seen = Host(host, "trace.network_request", port=item.integer("port"))
+            self._notes.once("host.contacted", seen, line, "/host", time=time)
+
+    def _response(self, line: int, item: Record, time: int | None) -> None:
+        response = Response(
+            provider=item.text("provider"),
+            requested=item.text("requested_model"),
+            served=item.text("model"),
+            response_id=item.text("response_id"),
+            shape="trace.model_response",
+            agent=item.text("agent"),
+            host=item.text("host"),
+            status=item.integer("status"),
+            sequence=item.integer("seq"),
+        )
+        self._notes.fact("model.response", response, line, "/model", grade="served", time=time)
+        note_response(self._notes, response, line, "/requested_model", "/model", time)
+
+    def _tool_call(self, line: int, item: Record) -> None:
+        paths = tuple((f"/{key}", path) for key in _PATH_KEYS if (path := item.text(key)) is not None)
+        self._calls.see(
+            line, item.text("tool") or "", agent=item.text("agent"), paths=paths, command=item.text("command")
+        )
+
+
+def note_response(
+    notes: Notes, response: Response, line: int, requested_at: str, served_at: str, time: int | None
+) -> None:
+    """Note what one answered request names: the model asked for, the model that answered, and the host."""
+    shape, agent = response.shape, response.agent
+    if response.requested is not None:
+        asked = Naming(response.provider, response.requested, shape, agent=agent)
+        notes.once("model.named", asked, line, requested_at, grade="dispatched", time=time)
+    if response.served is not None:
+        answered = Naming(response.provider, response.served, shape, agent=agent)
+        grade = "corroborated" if notes.witness == "gateway" else "served"
+        notes.once("model.named", answered, line, served_at, grade=grade, time=time)  # type: ignore[arg-type]
+    if response.host is not None:
+        seen = Host(response.host, shape, provider=response.provider)
+        notes.once("host.contacted", seen, line, "/host", time=time)

@@ -1,0 +1,64 @@
+"""Finding the shapes: every module of this package without a leading underscore is one, in the order of its name."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
+from typing import Protocol, cast
+
+from auditor.facts import Observation
+from auditor.sources.shapes._fields import Record
+
+
+class Shape(Protocol):
+    """What a shape module must have.
+
+    `NAME` begins every `shape` it writes. `ANCHORS` are the top-level keys of which a record of this shape has at least
+    one, so that other records cost next to nothing. `EXAMPLES` are records with exactly what must be read out of them.
+    `BODY` says that the record is a provider's request or response body, which other formats wrap. `observe` returns an
+    empty list unless the record is of this shape, and raises for no record whatever.
+    """
+
+    NAME: str
+    ANCHORS: frozenset[str]
+    BODY: bool
+    EXAMPLES: Sequence[tuple[Record, list[Observation]]]
+
+    def observe(self, record: Record) -> list[Observation]:
+        """Read the model evidence out of one record."""
+        ...
+
+
+@cache
+def shapes() -> tuple[Shape, ...]:
+    """Return every shape module, sorted by name."""
+    folder = Path(__file__).parent
+    names = sorted(module.name for module in pkgutil.iter_modules([str(folder)]) if not module.name.startswith("_"))
+    package = __name__.rpartition(".")[0]
+    return tuple(cast(Shape, importlib.import_module(f"{package}.{name}")) for name in names)
+
+
+@cache
+def bodies() -> tuple[Shape, ...]:
+    """Return the shapes that are a provider's request or response bodies."""
+    return tuple(shape for shape in shapes() if shape.BODY)
+
+
+def observe_with(candidates: Sequence[Shape], record: Record) -> list[Observation]:
+    """Return what `candidates` read out of the record.
+
+    Formats overlap (a body may be of two dialects): what an earlier shape has read at one place, a later one does not
+    read again.
+    """
+    found: list[Observation] = []
+    for shape in candidates:
+        if shape.ANCHORS.isdisjoint(record):
+            continue
+        new = shape.observe(record)
+        if new:
+            taken = {(one.kind, one.grade, one.pointer) for one in found}
+            found.extend(one for one in new if (one.kind, one.grade, one.pointer) not in taken)
+    return found

@@ -9,11 +9,12 @@ import sys
 from collections.abc import Collection, Sequence
 from pathlib import Path
 from traceback import walk_tb
+from typing import Annotated
 
 import typer
 
 from auditor import __version__, commands
-from auditor.cli_output import complain
+from auditor.cli_output import complain, say
 from auditor.errors import OperatorError
 
 EXIT_USAGE = 2
@@ -43,12 +44,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         complain(error.sentence, error.hint)
         return EXIT_USAGE
     except KeyboardInterrupt:
-        complain("Interrupted; there is no verdict.")
+        complain("interrupted; there is no verdict")
         return EXIT_INTERRUPTED
     except Exception as error:  # noqa: BLE001 - the boundary: whatever it was, it must not look like a verdict
         complain(
-            f"Internal error: {type(error).__name__} at {_place(error)}; there is no verdict.",
-            f"This is a defect of {_PROGRAM} {__version__}. Please report the line above: it holds no evidence.",
+            f"internal error: {type(error).__name__} at {_place(error)}; there is no verdict",
+            f"this is a defect of {_PROGRAM} {__version__}; please report the line above, which holds no evidence",
         )
         return EXIT_INTERNAL
 
@@ -58,7 +59,7 @@ def route(arguments: Sequence[str], known: Collection[str], valued: Collection[s
 
     The first argument that is neither an option nor an option's value decides: a name in `known` is the command, and
     anything else is the run directory of the short form, as is anything after ``--``. `valued` are the options that
-    take the next argument as their value. Arguments that only ask for the version or for help stay as they are.
+    take the next argument as their value. A request for help alone stays as it is.
     """
     position = 0
     while position < len(arguments):
@@ -71,7 +72,7 @@ def route(arguments: Sequence[str], known: Collection[str], valued: Collection[s
             break
         position += 2 if word in valued else 1
     else:
-        if {"--version", "--help", "-h"} & set(arguments):
+        if {"--help", "-h"} & set(arguments):
             return list(arguments)
     return [_SHORT_FOR, *arguments]
 
@@ -88,6 +89,9 @@ def valued_options(names: Collection[str]) -> frozenset[str]:
 
 
 def _run(arguments: list[str]) -> int:
+    if "--version" in arguments[: arguments.index("--") if "--" in arguments else None]:
+        say(f"{_PROGRAM} {__version__}\n")
+        return 0
     known = commands.names()
     starts_with_option = bool(arguments) and arguments[0].startswith("-")
     routed = route(arguments, known, valued_options(known) if starts_with_option else ())
@@ -120,9 +124,7 @@ def _application(names: Collection[str]) -> typer.Typer:
     return application
 
 
-def _top(
-    version: bool = typer.Option(False, "--version", help="Print the version and leave."),
-) -> None:
+def _top(version: Annotated[bool, typer.Option("--version", help="Print the version and leave.")] = False) -> None:
     """Take the options that belong to no command."""
 
 
@@ -131,13 +133,16 @@ def _explained(error: Exception) -> OperatorError:
     sentence = " ".join(str(getattr(error, "format_message", lambda: error)()).split())
     context = getattr(error, "ctx", None)
     path = context.command_path if context else _PROGRAM
-    return OperatorError(sentence if sentence.endswith((".", "?")) else f"{sentence}.", f"See `{path} --help`.")
+    return OperatorError(sentence.rstrip("."), f"see `{path} --help`")
 
 
 def _place(error: BaseException) -> str:
     """Return file and line of the innermost frame of the auditor's own code that the error went through."""
-    ours = Path(__file__).parent.parent
+    package = Path(__file__).parent
+    ours = (package, package.parent / "rules")
     frames = [(Path(frame.f_code.co_filename), line) for frame, line in walk_tb(error.__traceback__)]
-    inside = [(path.relative_to(ours), line) for path, line in frames if path.is_relative_to(ours)]
-    path, line = inside[-1] if inside else (Path(__file__).name, 0)
-    return f"{path}:{line}"
+    inside = [(path, line) for path, line in frames if any(path.is_relative_to(folder) for folder in ours)]
+    if not inside:
+        return "an unknown place"
+    path, line = inside[-1]
+    return f"{path.relative_to(package.parent)}:{line}"

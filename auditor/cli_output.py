@@ -1,0 +1,146 @@
+"""Where output goes: standard output, a file written at one stroke, and complaints on standard error."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import secrets
+import stat
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+
+from auditor.emit.safe import safe
+from auditor.errors import OperatorError
+
+_READABLE = 0o666
+"""Mode of a new file before the umask, as a shell's redirection has it."""
+
+
+def say(text: str) -> None:
+    """Write the text to standard output as UTF-8, whatever the locale.
+
+    A reader that has closed the pipe has had enough: that is no error. Any other failure is the operator's to mend.
+    """
+    if sys.stdout is None:  # closed by whoever started us: nobody listens, and the exit code still speaks
+        return
+    try:
+        sys.stdout.flush()
+        sys.stdout.buffer.write(text.encode())
+        sys.stdout.buffer.flush()
+    except BrokenPipeError:
+        # The interpreter flushes once more when it ends, and would complain: let it flush into nothing.
+        with open(os.devnull, "wb") as nothing:  # noqa: PTH123 - a device, not a path of ours
+            os.dup2(nothing.fileno(), sys.stdout.fileno())
+    except OSError as error:
+        raise OperatorError(
+            f"standard output cannot be written: {error.strerror}", "free space, or name an --output"
+        ) from error
+
+
+def complain(sentence: str, hint: str = "") -> None:
+    """Print an error sentence on standard error, and what to do next on a line of its own."""
+    if sys.stderr is None:
+        return
+    lines = [f"cto-audit: {safe(sentence)}", *([f"  {safe(hint)}"] if hint else [])]
+    with contextlib.suppress(OSError):  # nobody is left to tell
+        sys.stderr.write("\n".join(lines) + "\n")
+        sys.stderr.flush()
+
+
+def wants_colour() -> bool:
+    """Tell whether standard output is a terminal that takes colour, and its user has not said no (``NO_COLOR``)."""
+    if os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb" or sys.stdout is None:
+        return False
+    return sys.stdout.isatty()
+
+
+@contextmanager
+def destination(output: Path | None, run_dir: Path, inputs: Sequence[Path] = ()) -> Iterator[Callable[[str], None]]:
+    """Yield what writes the text: to standard output, or to the file `output`, whole or not at all.
+
+    Refuse, before any work is done, a file inside the run directory (links followed, on both sides), one of the audit's
+    own `inputs`, and a place that cannot be written. The folder is held open from the check to the write, so that it
+    cannot be exchanged for another in between. A device or a pipe is written to, and never replaced.
+    """
+    if output is None or str(output) == "-":
+        yield say
+        return
+    target = _resolved(output)
+    _refuse_inputs(target, inputs)
+    with _mended(f"--output {output}: its folder cannot be used", "name a file in an existing folder"):
+        folder = os.open(target.parent, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        _refuse_inside(folder, target, run_dir)
+        if _is_device(output):
+            yield partial(_write_device, output)
+        else:
+            yield partial(_write_file, folder, target.name)
+    finally:
+        os.close(folder)
+
+
+def _write_device(device: Path, text: str) -> None:
+    with _mended(f"{device} cannot be written", "name another --output"):
+        device.write_bytes(text.encode())
+
+
+def _write_file(folder: int, name: str, text: str) -> None:
+    """Write a draft beside the file `name` of the open directory, and put it in the file's place."""
+    draft = f".{secrets.token_hex(8)}.draft"
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW
+    with _mended(f"{name} cannot be written", "name another --output file"):
+        descriptor = os.open(draft, flags, _READABLE, dir_fd=folder)
+        try:
+            with os.fdopen(descriptor, "wb") as file:
+                file.write(text.encode())
+            os.replace(draft, name, src_dir_fd=folder, dst_dir_fd=folder)
+        except BaseException:
+            with contextlib.suppress(OSError):
+                os.unlink(draft, dir_fd=folder)
+            raise
+
+
+@contextmanager
+def _mended(what: str, hint: str) -> Iterator[None]:
+    """Turn the system's refusal into a sentence for the operator."""
+    try:
+        yield
+    except OSError as error:
+        raise OperatorError(f"{what}: {error.strerror}", hint) from error
+
+
+def _is_device(output: Path) -> bool:
+    try:
+        mode = output.stat().st_mode
+    except FileNotFoundError:
+        return False
+    return stat.S_ISCHR(mode) or stat.S_ISFIFO(mode)
+
+
+def _resolved(output: Path) -> Path:
+    try:
+        target = output.resolve()
+    except (OSError, RuntimeError) as error:  # RuntimeError: a loop of links, in older Pythons
+        raise OperatorError(f"--output {output} is a loop of links", "name another file") from error
+    if target.is_dir() or not target.name:
+        raise OperatorError(f"--output {output} is a directory", "name a file in it")
+    return target
+
+
+def _refuse_inputs(target: Path, inputs: Sequence[Path]) -> None:
+    for path in inputs:
+        if target.exists() and path.exists() and target.samefile(path):
+            raise OperatorError(f"--output {target} is also an input of this audit", "name another file")
+
+
+def _refuse_inside(folder: int, target: Path, run_dir: Path) -> None:
+    run = run_dir.stat()
+    above = [os.fstat(folder), *(path.stat() for path in target.parent.parents)]
+    if any(os.path.samestat(run, status) for status in above):
+        raise OperatorError(
+            f"--output {target} lies inside the run directory, and the auditor writes nothing there",
+            "name a file outside the run directory",
+        )

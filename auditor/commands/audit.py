@@ -1,0 +1,113 @@
+"""``cto-audit RUN_DIR``: judge one run directory."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from shutil import get_terminal_size
+from typing import Annotated
+
+import typer
+
+from auditor import commands
+from auditor.cli_output import destination, wants_colour
+from auditor.emit import Format, Style, formats
+from auditor.emit.style import DEFAULT_WIDTH
+from auditor.errors import OperatorError
+
+EXIT_CODES = {"pass": 0, "fail": 1, "blocked": 3}
+
+_MAX_KEY_BYTES = 1 << 16
+
+
+def command(  # noqa: PLR0913, PLR0917 - one parameter an option
+    run_dir: Annotated[Path, typer.Argument(metavar="RUN_DIR", help="The run directory to judge.", show_default=False)],
+    admission: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            envvar="CTO_HARNESS_CASE_MODEL_ADMISSION_FILE",
+            help="The authority's admission record, from outside the run directory.",
+        ),
+    ] = None,
+    format_: Annotated[
+        str, typer.Option("--format", metavar="NAME", help="Output format: text, json, markdown.", show_default=False)
+    ] = "",
+    json: Annotated[bool, typer.Option("--json", help="The same as --format json.")] = False,
+    output: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write there instead of standard output, whole or not at all.")
+    ] = None,
+    verbose: Annotated[
+        bool, typer.Option("--verbose", "-v", help="Show what holds as well, with its evidence.")
+    ] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Show the headline only.")] = False,
+    policy: Annotated[Path | None, typer.Option(metavar="FILE", help="A policy of your own.")] = None,
+    profile: Annotated[str | None, typer.Option(metavar="NAME", help="A profile of the policy.")] = None,
+    fingerprint_key: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="The key of the secrets' fingerprints.")
+    ] = None,
+) -> int:
+    """Judge a run directory: may a pass be claimed from it?"""
+    chosen = _format(format_, json=json)
+    if verbose and quiet:
+        raise OperatorError("--verbose and --quiet contradict each other", "give one of them")
+    _check_directory(run_dir)
+    inputs = [path for path in (admission, policy, fingerprint_key) if path is not None]
+    with destination(output, run_dir, inputs) as write:
+        from auditor.audit import audit  # noqa: PLC0415 - the whole machinery, which a wrong option need not wait for
+        from auditor.policy import load  # noqa: PLC0415
+
+        verdict = audit(
+            run_dir,
+            admission=admission,
+            policy=load(policy, profile),
+            fingerprint_key=None if fingerprint_key is None else read_key(fingerprint_key),
+        )
+        style = Style(verbose, quiet, output is None and wants_colour(), _width())
+        write(chosen.emit(verdict, style))
+    return EXIT_CODES[verdict.decision]
+
+
+def read_key(path: Path) -> bytes:
+    """Return the content of the key file without surrounding whitespace. A pipe will do; an empty key will not."""
+    try:
+        with path.open("rb") as file:
+            content = file.read(_MAX_KEY_BYTES + 1)
+    except OSError as error:
+        raise OperatorError(
+            f"--fingerprint-key {path} cannot be read: {error.strerror}", "name a readable file"
+        ) from error
+    key = content.strip()
+    if not key or len(content) > _MAX_KEY_BYTES:
+        what = "longer than 64 KiB" if key else "empty"
+        raise OperatorError(f"--fingerprint-key {path} is {what}", "name a file that holds the key alone")
+    return key
+
+
+def _format(name: str, *, json: bool) -> Format:
+    if json and name not in {"", "json"}:
+        raise OperatorError(f"--json and --format {name} contradict each other", "give one of them")
+    known = formats()
+    wanted = name or ("json" if json else "text")
+    if wanted not in known:
+        raise OperatorError(f"there is no output format {wanted!r}", f"formats: {', '.join(known)}")
+    return known[wanted]
+
+
+def _check_directory(run_dir: Path) -> None:
+    if run_dir.is_dir():
+        return
+    if run_dir.exists():
+        raise OperatorError(f"{run_dir} is not a directory", "name the run directory that holds report.json")
+    from difflib import get_close_matches  # noqa: PLC0415 - only for a mistake
+
+    near = get_close_matches(str(run_dir), commands.names(), n=1)
+    hint = (
+        f"did you mean the command `{near[0]}`?"
+        if near
+        else "name an existing run directory, or see `cto-audit --help`"
+    )
+    raise OperatorError(f"there is no directory {run_dir}", hint)
+
+
+def _width() -> int:
+    return max(80, min(120, get_terminal_size((DEFAULT_WIDTH, 24)).columns))

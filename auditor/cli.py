@@ -15,6 +15,7 @@ import typer
 
 from auditor import __version__, commands
 from auditor.cli_output import complain, say
+from auditor.cli_parsing import PlainCommand, PlainGroup
 from auditor.errors import OperatorError
 
 EXIT_USAGE = 2
@@ -111,8 +112,10 @@ def _application(names: Collection[str]) -> typer.Typer:
     """Return the Typer application with these commands. Rich stays out: it prints locals, and costs start-up."""
     application = typer.Typer(
         name=_PROGRAM,
+        cls=PlainGroup,
         help=_HELP,
         epilog=_EPILOG,
+        subcommand_metavar="RUN_DIR | COMMAND [ARGS]...",
         add_completion=False,
         rich_markup_mode=None,
         pretty_exceptions_enable=False,
@@ -120,7 +123,7 @@ def _application(names: Collection[str]) -> typer.Typer:
     )
     application.callback()(_top)
     for name in names:
-        application.command(name)(commands.load(name))
+        application.command(name, cls=PlainCommand)(commands.load(name))
     return application
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import secrets
 import stat
 import sys
 from collections.abc import Callable, Iterator, Sequence
@@ -89,7 +88,7 @@ def _write_device(device: Path, text: str) -> None:
 
 def _write_file(folder: int, name: str, text: str) -> None:
     """Write a draft beside the file `name` of the open directory, and put it in the file's place."""
-    draft = f".{secrets.token_hex(8)}.draft"
+    draft = f".{os.urandom(8).hex()}.draft"
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW
     with _mended(f"{name} cannot be written", "name another --output file"):
         descriptor = os.open(draft, flags, _READABLE, dir_fd=folder)

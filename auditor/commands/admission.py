@@ -21,9 +21,9 @@ def command(
     at: Annotated[str, typer.Option(metavar="TIME", help="RFC 3339, with zone. Default: now.")] = "",
     json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
 ) -> int:
-    """Judge an admission record for one pair: exit 0 only if it is admitted, else 3.
+    """Judge an admission record: may this pair run now?
 
-    A harness can use it as its gate before it starts Case; the audit comes to the same answer for the same instant.
+    Exits 0 only if the pair is admitted, else 3. A harness can use it as its gate before it starts Case; the audit comes to the same answer for the same instant.
     """
     from auditor.admission import judge_file  # noqa: PLC0415
     from auditor.emit.safe import safe  # noqa: PLC0415

@@ -30,7 +30,10 @@ def command(  # noqa: PLR0913, PLR0917 - one parameter an option
         ),
     ] = None,
     format_: Annotated[
-        str, typer.Option("--format", metavar="NAME", help="Output format: text, json, markdown.", show_default=False)
+        str,
+        typer.Option(
+            "--format", metavar="NAME", help="Output format, such as text, json or markdown.", show_default=False
+        ),
     ] = "",
     json: Annotated[bool, typer.Option("--json", help="The same as --format json.")] = False,
     output: Annotated[

@@ -1,0 +1,54 @@
+"""Typer's commands, without the libraries that Typer would import on the way.
+
+Newer versions of Typer convert every argument by pydantic, and importing that takes longer than auditing a small run.
+Our arguments are texts, paths and flags, which need no library.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from typer.core import TyperCommand, TyperGroup
+
+
+class PlainCommand(TyperCommand):
+    """A command that converts its arguments by calling their types."""
+
+    def get_params(self, ctx: Any) -> Any:
+        """Return the parameters, help included, ready for plain conversion."""
+        return _plain(super().get_params(ctx))
+
+
+class PlainGroup(TyperGroup):
+    """A group of commands that converts its own options by calling their types."""
+
+    def get_params(self, ctx: Any) -> Any:
+        """Return the parameters, help included, ready for plain conversion."""
+        return _plain(super().get_params(ctx))
+
+
+class _Conversion:
+    """The conversion of one value by calling its type."""
+
+    def __init__(self, convert: Callable[[Any], object]) -> None:
+        self._convert = convert
+
+    def coerce(self, value: object, **_: object) -> object:
+        """Return the value in the parameter's type; None stays None."""
+        return None if value is None else self._convert(value)
+
+
+def _plain(parameters: Any) -> Any:
+    """Give every single text or path, and every flag that no environment sets, its plain conversion.
+
+    Versions of Typer that know no such door ignore it and convert as they always did.
+    """
+    for parameter in parameters:
+        kind: Any = getattr(getattr(parameter, "type_descriptor", None), "annotation", None)
+        simple = kind in {str, Path} or (kind is bool and parameter.envvar is None)
+        if simple and parameter.nargs == 1 and not parameter.multiple:
+            parameter.get_runtime_param = partial(_Conversion, kind)
+    return parameters

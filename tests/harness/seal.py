@@ -62,7 +62,7 @@ def reseal(run: Path) -> None:
     if isinstance(report.get("fake_baseline"), dict) and (run / "baseline/report.json").is_file():
         report["fake_baseline"]["sha256"] = sha256(run / "baseline/report.json")
     config = run / "backend/case-data/config.json"
-    if config.is_file():
+    if config.is_file() and (run / "trace.jsonl").is_file():
         _replace_config_digest(run / "trace.jsonl", sha256(config))
     write_report(run, report)
     if (run / "digests.json").exists():

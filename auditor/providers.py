@@ -12,6 +12,8 @@ import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 
+from auditor.errors import OperatorError
+
 _SCHEMA = "cto-providers/v1"
 _KEYS = frozenset({"hosts", "patterns", "loopback", "aliases", "reference"})
 _LABEL = r"[a-z0-9](?:[a-z0-9-]*[a-z0-9])?"
@@ -23,7 +25,7 @@ _AUTHORITY_END = re.compile(r"[/?#]")
 _PORT = re.compile(r"[0-9]{1,5}")
 
 
-class ProvidersFault(ValueError):  # noqa: N818 - "fault" is the word for it throughout
+class ProvidersFault(OperatorError):  # noqa: N818 - "fault" is the word for it throughout
     """The provider data cannot be used; the message says which table and why."""
 
 
@@ -109,8 +111,8 @@ def endpoint_of(address: str) -> tuple[str, int | None] | None:
     """Return host and port of a URL or a bare ``host[:port]``; None where there is no host in it.
 
     The host comes lower-case, without brackets and trailing dot. Where programs would disagree about the host (a
-    backslash, an escape, a control or a letter outside ASCII), the whole authority is returned as it stands: it is no
-    provider's host, and hides nothing.
+    backslash, an escape, a control or a letter outside ASCII), the doubtful text is returned as it stands, without user
+    and password: it is no provider's host, and hides nothing.
     """
     address = address.strip(" \t\r\n")
     scheme = _SCHEME.match(address)
@@ -119,11 +121,13 @@ def endpoint_of(address: str) -> tuple[str, int | None] | None:
     if not authority or (scheme is None and not _BARE.fullmatch(authority)):
         return None
     place = authority.rpartition("@")[2]
-    if "\\" in authority or (place and not _BARE.fullmatch(place)):
-        return authority.lower(), None
-    host, port = _split_port(place)
+    if "\\" in authority and "\\" not in place:
+        # Some programs end the host at the backslash, others at the last @: name both, and no password between them.
+        first = authority.partition("\\")[0].rpartition("@")[2].partition(":")[0]
+        return f"{first}\\{place}".lower(), None
+    host, port = _split_port(place) if _BARE.fullmatch(place) else (None, None)
     if host is None:
-        return (authority.lower(), None) if scheme else None
+        return (place.lower() or "@", None) if scheme else None
     return _plain(host), port
 
 
@@ -143,7 +147,7 @@ def _split_port(place: str) -> tuple[str | None, int | None]:
     if place.count(":") > 1:
         return (place, None) if _is_ipv6(place) else (None, None)
     host, _, port = place.partition(":")
-    return _with_port(host, port) if host.strip(".") else (None, None)
+    return _with_port(host, port) if all(host.removesuffix(".").split(".")) else (None, None)
 
 
 def _with_port(host: str, port: str) -> tuple[str | None, int | None]:

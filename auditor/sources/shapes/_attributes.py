@@ -16,7 +16,7 @@ import msgspec
 from auditor.sources.shapes._fields import Record, inner, objects, pointer, text
 
 CARRIERS = frozenset(
-    {"attributes", "tags", "events", "spans", "scopeSpans", "scope_spans", "resourceSpans", "resource_spans"}
+    {"attributes", "tags", "events", "span", "spans", "scopeSpans", "scope_spans", "resourceSpans", "resource_spans"}
     | {"logRecords", "log_records", "scopeLogs", "scope_logs", "resourceLogs", "resource_logs"}
     | {"resourceMetrics", "resource_metrics"}
 )
@@ -28,6 +28,7 @@ _NESTS = (
     (("resourceLogs", "resource_logs"), ("scopeLogs", "scope_logs"), ("logRecords", "log_records")),
     (("resourceMetrics", "resource_metrics"), ("scopeMetrics", "scope_metrics"), ("metrics",)),
 )
+_NESTED = frozenset(key for nest in _NESTS for level in nest for key in level)
 _METRIC_DATA = ("sum", "gauge", "histogram", "exponentialHistogram", "exponential_histogram")
 _POINTS = ("dataPoints", "data_points")
 
@@ -85,6 +86,9 @@ def attribute_sets(record: Record, wanted: Callable[[str], bool]) -> Iterator[At
     if CARRIERS.isdisjoint(record):
         return
     yield from _span(record, "", wanted)
+    yield from _span(inner(record, "span") or {}, "/span", wanted)
+    if _NESTED.isdisjoint(record):
+        return
     for outer, middle, leaves in _NESTS:
         for leaf, at in _descend(record, (outer, middle, leaves)):
             yield from _leaf(leaf, at, wanted)

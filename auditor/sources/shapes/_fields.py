@@ -6,13 +6,14 @@ the format's own documentation and cannot be made to raise.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TypeAlias
 
 from auditor.facts import Grade, Host, Naming, Observation, Response
 from auditor.providers import endpoint_of
 
-Record: TypeAlias = dict[str, object]
-"""One JSON object. Its values may be of any JSON type, whatever the format promises."""
+Record: TypeAlias = Mapping[str, object]
+"""One JSON object, not to be changed. Its values may be of any JSON type, whatever the format promises."""
 
 MODEL_NAMED = "model.named"
 MODEL_RESPONSE = "model.response"

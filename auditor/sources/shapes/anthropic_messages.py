@@ -20,7 +20,7 @@ from auditor.sources.shapes._fields import Record, answered, inner, integer, nam
 
 NAME = "anthropic.messages"
 BODY = True
-ANCHORS = frozenset({"model", "message", "delta", "content_block"})
+ANCHORS = frozenset({"messages", "role", "message", "delta", "content_block"})
 
 _REQUEST = f"{NAME}.request"
 _RESPONSE = f"{NAME}.response"
@@ -43,7 +43,7 @@ def observe(record: Record) -> list[Observation]:
 
 
 def is_request(record: Record) -> bool:
-    """Tell whether the record is a Messages request: ``max_tokens`` is required, the roles are two, nothing OpenAI's."""
+    """Tell whether the record is a Messages request: ``max_tokens`` is required, roles are two, nothing OpenAI's."""
     messages = record.get("messages")
     if integer(record, "max_tokens") is None or not isinstance(messages, list) or not messages or "object" in record:
         return False

@@ -1,8 +1,9 @@
 """Ollama's own API: requests and responses of ``/api/chat`` and ``/api/generate``, whole or streamed.
 
 Reference: https://github.com/ollama/ollama/blob/main/docs/api.md. Every line of an answer names its ``model``
-(served). For a model that runs in Ollama's cloud, ``remote_model`` and ``remote_host`` say who really answered: both
-are read. An answer with ``done_reason`` ``load`` or ``unload`` only moved the model in or out of memory.
+(served); the line with ``done`` ends it. For a model that runs in Ollama's cloud, ``remote_model`` and
+``remote_host`` say who really answered: both are read. An answer with ``done_reason`` ``load`` or ``unload`` only
+moved the model in or out of memory.
 
 Others imitate this API, so the provider stays None. There are no response ids.
 """
@@ -45,7 +46,8 @@ def _response(record: Record) -> list[Observation]:
     remote, remote_host = text(record, "remote_model"), text(record, "remote_host")
     if remote is not None:
         found.append(named("served", _RESPONSE, "/remote_model", remote))
-    found.append(answered(_RESPONSE, "", remote or model, None, host=host_in(remote_host)))
+    if record["done"] is True:
+        found.append(answered(_RESPONSE, "", remote or model, None, host=host_in(remote_host)))
     return found + contacted(_RESPONSE, "/remote_host", remote_host)
 
 
@@ -86,7 +88,6 @@ EXAMPLES: list[tuple[Record, list[Observation]]] = [
         [
             named("served", _RESPONSE, "/model", "big-cloud"),
             named("served", _RESPONSE, "/remote_model", "big"),
-            answered(_RESPONSE, "", "big", None, host="ollama.com"),
             *contacted(_RESPONSE, "/remote_host", "https://ollama.com:443"),
         ],
     ),

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from auditor.facts import Observation
 from auditor.sources.shapes import anthropic_messages
-from auditor.sources.shapes._fields import Record, answered, items, named, pointer, text
+from auditor.sources.shapes._fields import Record, answered, items, named, objects, pointer, text
 
 NAME = "openai.chat"
 BODY = True
@@ -40,7 +40,15 @@ def _response(record: Record, shape: str) -> list[Observation]:
     model = text(record, "model")
     if model is None or not isinstance(record.get("choices"), list):
         return []
-    return [named("served", shape, "/model", model), answered(shape, "", model, text(record, "id"))]
+    found = [named("served", shape, "/model", model)]
+    if shape == _RESPONSE or _is_last_chunk(record):
+        found.append(answered(shape, "", model, text(record, "id")))
+    return found
+
+
+def _is_last_chunk(record: Record) -> bool:
+    """Tell whether the stream's answer ends with this chunk: one answer is told of once, not once a chunk."""
+    return any(text(choice, "finish_reason") is not None for _, choice in objects(record, "choices"))
 
 
 def _request(record: Record) -> list[Observation]:
@@ -99,13 +107,22 @@ EXAMPLES: list[tuple[Record, list[Observation]]] = [
             "id": "chatcmpl-7",
             "object": "chat.completion.chunk",
             "model": "/models/qwen3-coder.gguf",
-            "choices": [{"index": 0, "delta": {"content": "h"}}],
+            "choices": [{"index": 0, "delta": {}, "finish_reason": "stop"}],
             "system_fingerprint": "b6000-abcdef0",
         },
         [
             named("served", _STREAM, "/model", "/models/qwen3-coder.gguf"),
             answered(_STREAM, "", "/models/qwen3-coder.gguf", "chatcmpl-7"),
         ],
+    ),
+    (
+        {
+            "id": "chatcmpl-7",
+            "object": "chat.completion.chunk",
+            "model": "m",
+            "choices": [{"index": 0, "delta": {"content": "h"}, "finish_reason": None}],
+        },
+        [named("served", _STREAM, "/model", "m")],
     ),
     ({"id": "", "object": "chat.completion.chunk", "model": "", "choices": []}, []),
 ]

@@ -4,7 +4,8 @@ Reference: https://platform.openai.com/docs/api-reference/responses and the type
 (``src/openai/types/responses/response.py``, ``response_created_event.py`` and its siblings).
 
 A response object that is queued, cancelled or failed has answered nothing: the model it names is dispatched, not
-served. Other servers speak this dialect, so the provider stays None.
+served. While it is in progress the serving side already names the model, but there is no answer to tell of. Other
+servers speak this dialect, so the provider stays None.
 """
 
 from __future__ import annotations
@@ -58,7 +59,8 @@ def _response(record: Record, at: str, shape: str) -> list[Observation]:
         return []
     if state in _UNANSWERED:
         return [named("dispatched", shape, at + "/model", model)]
-    return [named("served", shape, at + "/model", model), answered(shape, at, model, text(record, "id"))]
+    found = [named("served", shape, at + "/model", model)]
+    return found if state == "in_progress" else [*found, answered(shape, at, model, text(record, "id"))]
 
 
 def _request(record: Record) -> list[Observation]:

@@ -2,9 +2,9 @@
 
 No one format: the common ground of HTTP recorders and of traces that log a call as one record. ``request`` and
 ``response`` (or ``request_body``/``response_body``) hold a body of a shape that is known, or an HTTP message whose
-``body`` is one; ``{"event": X, "data": {"type": X, …}}`` is a server-sent event that was taken apart. The body must
-be of its shape by itself; the wrapper adds only what it states: the provider, the host and the HTTP status, and to a
-response what its request had asked for. A body in a string is not parsed.
+``body`` is one; so may ``body`` alone; ``{"event": X, "data": {"type": X, …}}`` is a server-sent event that was taken
+apart. The body must be of its shape by itself; the wrapper adds only what it states: the provider, the host and the
+HTTP status, and to a response what its request had asked for. A body in a string is not parsed.
 """
 
 from __future__ import annotations
@@ -17,7 +17,9 @@ from auditor.sources.shapes._fields import Record, contacted, host_in, http_stat
 
 NAME = "wrapped"
 BODY = False
-ANCHORS = frozenset({"request", "response", "request_body", "response_body", "requestBody", "responseBody", "data"})
+ANCHORS = frozenset(
+    {"request", "response", "request_body", "response_body", "requestBody", "responseBody", "body", "data"}
+)
 
 _REQUESTS = ("request", "request_body", "requestBody")
 _RESPONSES = ("response", "response_body", "responseBody")
@@ -33,6 +35,8 @@ def observe(record: Record) -> list[Observation]:
         return []
     asked = [one for key in _REQUESTS for one in _body(record, key) if _is_request(one)]
     told = [one for key in _RESPONSES for one in _body(record, key) if not _is_request(one)]
+    for one in _body(record, "body"):
+        (asked if _is_request(one) else told).append(one)
     told += _server_sent_event(record)
     if not asked and not told:
         return []

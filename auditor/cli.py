@@ -80,13 +80,19 @@ def route(arguments: Sequence[str], known: Collection[str], valued: Collection[s
 
 def valued_options(names: Collection[str]) -> frozenset[str]:
     """Return the options of the named commands that take the next argument as their value."""
+    return _options(names, flags=False)
+
+
+def flag_options(names: Collection[str]) -> frozenset[str]:
+    """Return the options of the named commands that take no value."""
+    return _options(names, flags=True)
+
+
+def _options(names: Collection[str], *, flags: bool) -> frozenset[str]:
     group = typer.main.get_command(_application(names))
-    found: set[str] = set()
-    for command in getattr(group, "commands", {}).values():
-        for option in command.params:
-            if option.param_type_name == "option" and not option.is_flag:
-                found.update(option.opts)
-    return frozenset(found)
+    parameters = [each for command in getattr(group, "commands", {}).values() for each in command.params]
+    options = [each for each in parameters if each.param_type_name == "option" and each.is_flag == flags]
+    return frozenset(spelling for option in options for spelling in option.opts)
 
 
 def _run(arguments: list[str]) -> int:

@@ -23,7 +23,8 @@ def command(
 ) -> int:
     """Judge an admission record: may this pair run now?
 
-    Exits 0 only if the pair is admitted, else 3. A harness can use it as its gate before it starts Case; the audit comes to the same answer for the same instant.
+    Exits 0 only if the pair is admitted, else 3. A harness can use it as its gate before it starts Case; the audit
+    comes to the same answer for the same instant.
     """
     from auditor.admission import judge_file  # noqa: PLC0415
     from auditor.emit.safe import safe  # noqa: PLC0415

@@ -12,7 +12,8 @@ MANIFESTS = ("digests.json", "SHA256SUMS")
 
 def sha256(path: Path) -> str:
     """Return the SHA-256 of a file's content in hex."""
-    return hashlib.sha256(path.read_bytes()).hexdigest()
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def dump(path: Path, value: Any) -> None:

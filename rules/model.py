@@ -1,0 +1,383 @@
+"""Model: the admitted provider/model pair, and no other, did the work, by every witness that can speak of it."""
+
+from collections import Counter
+
+from auditor.applies import to_case, to_claimed_pass, to_started
+from auditor.evidence import Evidence, Outcome, Shown, holds, not_applicable, noted, rule, unproven, violated
+from auditor.facts import GRADES, Exhibit, Fact, Pair, visible
+from auditor.grading import agent_grade, agents, answered, effective, model_grade
+from auditor.phases import Phase, executed
+from auditor.policy import Policy
+from auditor.providers import is_loopback
+from auditor.repeated import repeated_keys
+
+_CLAUSE = "Real Case Stage 2 cannot pass unless the run's evidence proves that the admitted provider/model was used."
+_HARD_DEFAULT = Pair("anthropic", "claude-sonnet-4-6")
+
+
+@rule(
+    "model.only-the-admitted",
+    clause=_CLAUSE,
+    remedy="Find the line that names the other model: a fallback, an override, or a provider that answered with another.",
+    needs=("model.named",),
+    reads=("report", "case_config", "case_stderr", "trace", "gateway_log"),
+    applies=to_case,
+)
+def only_the_admitted(run: Evidence, policy: Policy) -> Outcome:
+    """Every model that any witness names is the admitted one, exactly.
+
+    Why: Case falls back silently to a hard default and still exits 0. Names are compared byte for byte: a look-alike, a
+    dated snapshot or a missing provider is another model, unless the authority lists it among `served_model_ids`.
+    """
+    pair = effective(run)
+    if pair is None:
+        return unproven("it is not known which pair was admitted or requested", run["model.named"])
+    strangers = [fact for fact in run["model.named"] if not _is(run, fact, pair)]
+    if strangers:
+        first = strangers[0]
+        return violated(f"{_how(first)} names {_named(first)}, not {pair}", strangers)
+    return holds(f"every witness names {pair}", run["model.named"])
+
+
+def _is(run: Evidence, fact: Fact, pair: Pair) -> bool:
+    named = fact.value
+    served = fact.grade in ("served", "corroborated")
+    models = {pair.model}
+    if served and run.admitted and run.judgement.record:
+        models.update(run.judgement.record.served_model_ids)
+    provider = named.provider if named.provider is not None else pair.provider
+    # Records of other programs may name no provider at all; those of the contract must.
+    if named.provider is None and named.shape.split(".")[0] in ("report", "case", "trace", "gateway"):
+        return False
+    return provider == pair.provider and named.model in models
+
+
+def _named(fact: Fact) -> str:
+    provider, model = fact.value.provider, fact.value.model
+    shown = [visible(part) if part is not None else "nothing" for part in (provider, model)]
+    return f"{shown[0]}/{shown[1]}"
+
+
+def _how(fact: Fact) -> str:
+    """Say what kind of substitution a stranger is."""
+    named = fact.value
+    pair = (named.provider, named.model)
+    match named.shape:
+        case "case.env-override":
+            return "the override variable CASE_MODEL_OVERRIDE"
+        case "case.model-flag":
+            return "the --model flag"
+        case "case.config" if named.role != "default":
+            return f"the configuration's role override for {visible(named.role or '')}"
+        case "case.stderr" if pair == (_HARD_DEFAULT.provider, _HARD_DEFAULT.model):
+            return f"Case's dispatch of {visible(named.agent or '')} (its silent hard default)"
+        case "case.stderr":
+            return f"Case's dispatch of {visible(named.agent or '')}"
+        case "case.crash":
+            return "Case's crash text"
+        case "gateway" if fact.grade == "corroborated":
+            return "a response seen by the gateway (a provider reroute)"
+        case "gateway":
+            return "a request seen by the gateway"
+        case "trace.model_response" if fact.grade == "served":
+            return "a response in the trace (a provider reroute)"
+        case _:
+            return f"a {visible(named.shape)} record"
+
+
+@rule(
+    "model.every-witness-names-it",
+    clause="Model evidence must be read from actual run artifacts, not assumed from docs.",
+    remedy="Run again with a Case that logs its dispatches (no CASE_QUIET) and a harness that keeps every artifact.",
+    needs=("document.report",),
+    reads=("report", "case_config", "case_stderr", "trace", "gateway_log"),
+    applies=to_claimed_pass,
+)
+def every_witness_names_it(run: Evidence, policy: Policy) -> Outcome:
+    """Report, generated configuration, Case's stderr and trace each name the pair, and the gateway where there is one.
+
+    Why: one witness that says nothing may have seen another model. A quiet Case leaves stderr empty: that proves
+    nothing, however well the rest agrees.
+    """
+    pair = effective(run)
+    if pair is None:
+        return unproven("the report names no pair", [run.report.at("case_model")])
+    wanted = {
+        "the report": ("report",),
+        "the generated configuration": ("case.config",),
+        "Case's stderr": ("case.stderr",),
+        "the trace": ("trace.model_dispatched", "trace.model_response"),
+    }
+    if run.of_kind("gateway_log"):
+        wanted["the gateway"] = ("gateway",)
+    witnesses: list[Fact] = []
+    silent: list[str] = []
+    for who, shapes in wanted.items():
+        found = [f for f in run["model.named"] if f.value.shape in shapes and _is(run, f, pair)]
+        witnesses += found[:1]
+        if not found:
+            silent.append(who)
+    if silent:
+        return unproven(f"{', '.join(silent)} does not name {pair}", witnesses)
+    return holds(f"every witness names {pair}", witnesses)
+
+
+@rule(
+    "model.configured-default",
+    clause="Case must not fall back to a provider or model that was not admitted.",
+    remedy="Generate config.json with models.default set to exactly the admitted pair, and nothing else under models.",
+    reads=("case_config",),
+    needs=("document.report",),
+    applies=to_started,
+)
+def configured_default(run: Evidence, policy: Policy) -> Outcome:
+    """The generated configuration sets ``models.default`` to the pair; no role is overridden.
+
+    Why: where the configuration is missing, lacks `models`, has a misspelt key or is not JSON, Case takes its hard
+    default silently. Even when that happens to be the admitted pair, it was a fallback that chose it.
+    """
+    config = run.document("case_config")
+    pair = effective(run)
+    if config is None:
+        return unproven("the generated configuration is missing or unreadable: Case would take its hard default silently")
+    provider, model = config.text("models", "default", "provider"), config.text("models", "default", "model")
+    default = Pair(provider, model) if provider and model else None
+    if default is None:
+        return violated(
+            f"models.default names no pair, so Case silently took its hard default {_HARD_DEFAULT}",
+            [noted(config.at("models", "default"), "silent default")],
+        )
+    if run["config.override"]:
+        roles = ", ".join(visible(fact.value) for fact in run["config.override"])
+        return violated(f"the configuration overrides the model of {roles}", run["config.override"])
+    if pair is not None and default != pair:
+        return violated(f"models.default is {default}, not {pair}", [config.at("models", "default")])
+    return holds(f"models.default is {default}, and no role is overridden", [config.at("models", "default")])
+
+
+@rule(
+    "model.config-as-written",
+    clause="The generated configuration is the one that Case was given.",
+    remedy="Treat the configuration as changed during the run: Case reads it again for each agent.",
+    needs=("document.report",),
+    reads=("case_config", "trace"),
+    applies=to_started,
+)
+def config_as_written(run: Evidence, policy: Policy) -> Outcome:
+    """The configuration's digest is the one that the trace recorded when the harness wrote it, before Case started.
+
+    Why: Case reads its configuration again for each agent, and the agent runs in between.
+    """
+    written = run.events("config_written")
+    configs = run.of_kind("case_config")
+    if not written or not configs:
+        return unproven("the configuration, or the trace's record of writing it, is missing", [*written, *configs])
+    digests = {artifact.sha256 for artifact in configs}
+    wrong = [fact for fact in written if fact.value.record.text("sha256") not in digests]
+    if wrong:
+        return violated("the configuration is not the one that the harness wrote", [*wrong, *configs])
+    late = [
+        start for start in run.events("case_process_started") if (start.value.sequence or 0) < (written[-1].value.sequence or 0)
+    ]
+    if late:
+        return violated("the configuration was written after Case was started", [*written, *late])
+    return holds("the configuration is as the harness wrote it", written)
+
+
+@rule(
+    "model.phases-dispatched",
+    clause=_CLAUSE,
+    remedy="Look at the phase, dispatch and trace lines side by side: one of them was added, removed or never written.",
+    needs=("document.report",),
+    reads=("case_events", "case_stderr", "trace"),
+    applies=to_claimed_pass,
+)
+def phases_dispatched(run: Evidence, policy: Policy) -> Outcome:
+    """Every executed phase has its dispatch in stderr and in the trace, and no dispatch is left unexplained.
+
+    Why: events, stderr and trace are written apart. A line that is removed from or added to one of them shows in the
+    join. Each `phase_start` and each retry has a dispatch of its own.
+    """
+    phases = executed(run["case.event"])
+    if not phases:
+        return unproven("Case's events show no executed phase", run.of_kind("case_events"))
+    stderr = [fact for fact in run["dispatch"] if fact.witness == "case"]
+    trace = [fact for fact in run["dispatch"] if fact.witness == "harness"]
+    for who, facts in (("Case's stderr", stderr), ("the trace", trace)):
+        left = [phase for phase in phases if not _dispatched(phase, facts, policy.skew)]
+        if left and not facts:
+            return unproven(f"{who} shows no dispatch at all", [phase.start for phase in left])
+        if left:
+            return violated(
+                f"{who} has no dispatch for the phase {visible(left[0].name)} ({visible(left[0].agent)})",
+                [phase.start for phase in left],
+            )
+    return _counts(run, phases, stderr, trace)
+
+
+def _dispatched(phase: Phase, facts: list[Fact], skew: int) -> bool:
+    start, end = phase.window
+    for fact in facts:
+        if fact.value.agent != phase.agent:
+            continue
+        early = fact.time is not None and start is not None and fact.time < start - skew
+        late = fact.time is not None and end is not None and fact.time > end + skew
+        if not early and not late:
+            return True
+    return False
+
+
+def _counts(run: Evidence, phases: list[Phase], stderr: list[Fact], trace: list[Fact]) -> Outcome:
+    in_stderr = Counter(fact.value.agent for fact in stderr)
+    in_trace = Counter(fact.value.agent for fact in trace)
+    wanted = Counter(phase.agent for phase in phases)
+    retried = Counter(fact.value for fact in run["case.retry"])
+    for phase, times in retried.items():
+        agent = next((p.agent for p in phases if p.name == phase), None)
+        if agent is not None:
+            wanted[agent] += times
+    for agent in sorted({*in_stderr, *in_trace, *wanted}):
+        shown = [fact for fact in (*stderr, *trace) if fact.value.agent == agent]
+        counts = f"{wanted[agent]} phases and retries, {in_stderr[agent]} in stderr, {in_trace[agent]} in the trace"
+        if in_stderr[agent] != in_trace[agent] or in_stderr[agent] != wanted[agent]:
+            return violated(f"the dispatches of {visible(agent)} do not agree: {counts}", shown)
+    return holds(f"{len(stderr)} dispatches explain {len(phases)} executed phases", [phase.start for phase in phases])
+
+
+@rule(
+    "model.responses-join",
+    clause="Where the harness proxies the provider, the gateway's log corroborates every response.",
+    remedy="Compare the trace's model_response lines with the gateway's rows by response id.",
+    needs=("document.report",),
+    reads=("trace", "gateway_log"),
+    applies=to_started,
+)
+def responses_join(run: Evidence, policy: Policy) -> Outcome:
+    """Each response in the trace has its gateway row, and each answered gateway row its response, with equal content.
+
+    Why: the gateway is the only witness besides the harness that is out of the agent's reach. A row that no dispatch
+    explains is a request by somebody else; a response without a row did not come from the provider.
+    """
+    trace = [f for f in run["model.response"] if f.value.shape == "trace.model_response" and answered(f)]
+    gateway = [f for f in run["model.response"] if f.witness == "gateway" and answered(f)]
+    repeats = _repeats(trace) or _repeats(gateway)
+    if repeats:
+        return violated(f"the response id {visible(repeats[0].value.response_id)} is used twice", repeats)
+    if not run.of_kind("gateway_log"):
+        return not_applicable("the harness ran no gateway")
+    if not gateway and not trace:
+        return unproven("neither the gateway nor the trace shows an answered request", run.of_kind("gateway_log"))
+    rows = {fact.value.response_id: fact for fact in gateway}
+    seen = {fact.value.response_id: fact for fact in trace}
+    alone = [fact for fact in trace if fact.value.response_id not in rows]
+    if alone:
+        return violated(f"{len(alone)} responses in the trace have no row at the gateway", alone)
+    unexplained = [fact for fact in gateway if fact.value.response_id not in seen]
+    if unexplained:
+        return violated(f"the gateway saw {len(unexplained)} answered requests that no response explains", unexplained)
+    for fact in trace:
+        row = rows[fact.value.response_id]
+        for field in ("provider", "requested", "served", "host", "status"):
+            if field == "host" and is_loopback(fact.value.host or ""):
+                continue  # Case's own hop to the gateway; the gateway's host is the provider's
+            if getattr(fact.value, field) != getattr(row.value, field):
+                return violated(f"gateway and trace disagree on the {field} of a response", [fact, row])
+        if fact.time is not None and row.time is not None and abs(fact.time - row.time) > policy.skew * 60:
+            return violated("gateway and trace disagree on when a response came", [fact, row])
+    return holds(f"{len(trace)} responses are seen by trace and gateway alike", trace)
+
+
+def _repeats(facts: list[Fact]) -> list[Fact]:
+    seen: dict[str, Fact] = {}
+    for fact in facts:
+        key = fact.value.response_id
+        if key is None:
+            continue
+        if key in seen:
+            return [seen[key], fact]
+        seen[key] = fact
+    return []
+
+
+@rule(
+    "model.responses-follow-dispatch",
+    clause=_CLAUSE,
+    remedy="Find who made the request: no dispatch of that agent stands before it.",
+    needs=("document.report",),
+    reads=("trace", "case_stderr"),
+    applies=to_started,
+)
+def responses_follow_dispatch(run: Evidence, policy: Policy) -> Outcome:
+    """Each response in the trace belongs to an agent that was dispatched before, and asked for the model that answered.
+
+    Why: a response without a dispatch is a request that Case did not make; a response whose body names another model
+    than was asked for is a reroute.
+    """
+    responses = [fact for fact in run["model.response"] if fact.value.shape == "trace.model_response"]
+    if not responses:
+        return not_applicable("the trace shows no response")
+    first: dict[str, int] = {}
+    for fact in run.events("model_dispatched"):
+        agent = fact.value.record.text("agent") or ""
+        first.setdefault(agent, fact.value.sequence or 0)
+    for fact in responses:
+        agent = fact.value.agent or ""
+        if agent not in first or (fact.value.sequence or 0) < first[agent]:
+            return violated(f"a response to {visible(agent)} comes without a dispatch of it before", [fact])
+    return holds(f"{len(responses)} responses follow the dispatch of their agent", responses)
+
+
+@rule(
+    "model.grade-floor",
+    clause=_CLAUSE,
+    remedy="Keep stronger evidence: responses in the trace (served), or a gateway log (corroborated).",
+    needs=("document.report",),
+    applies=to_claimed_pass,
+)
+def grade_floor(run: Evidence, policy: Policy) -> Outcome:
+    """The model evidence is at least as strong as the policy demands, for every agent that was executed.
+
+    Why: a claim is worth what its weakest link proves.
+    """
+    grade = model_grade(run)
+    shown: list[Exhibit] = [noted(run.report.at("case_model"), f"{agent}: {agent_grade(run, agent)}") for agent in sorted(agents(run))]
+    if grade is None:
+        return unproven(f"no dispatch is shown for every executed agent, and {policy.model_grade_floor} is demanded", shown)
+    if GRADES.index(grade) < GRADES.index(policy.model_grade_floor):
+        return unproven(f"the model is {grade}, and {policy.model_grade_floor} is demanded", shown)
+    return holds(f"the model is {grade}, and {policy.model_grade_floor} is demanded", shown)
+
+
+@rule(
+    "model.inference-confirmed",
+    clause=_CLAUSE,
+    remedy="Record responses in the trace, or proxy the provider, so that an answer by the model is shown.",
+    effect="warn",
+    needs=("document.report",),
+    applies=to_claimed_pass,
+)
+def inference_confirmed(run: Evidence, policy: Policy) -> Outcome:
+    """For each agent something shows that a model answered, not only that one was to be called.
+
+    Why: a dispatch is intent. Without a key there are dispatch lines and no request at all.
+    """
+    silent = [agent for agent in sorted(agents(run)) if agent_grade(run, agent) in (None, "dispatched")]
+    if silent or not agents(run):
+        names = ", ".join(visible(agent) for agent in silent) or "any agent"
+        return unproven(f"nothing shows that a model answered {names}")
+    shown: list[Shown] = [f for f in run["model.response"] if answered(f)]
+    return holds("every executed agent was answered", shown)
+
+
+@rule(
+    "model.no-repeated-keys",
+    clause="Evidence says one thing: an object that repeats a key is read differently by different parsers.",
+    remedy="Find out who wrote the object: no ordinary JSON writer repeats a key.",
+    applies=to_case,
+)
+def no_repeated_keys(run: Evidence, policy: Policy) -> Outcome:
+    """No record that names a model repeats a key.
+
+    Why: one parser takes the first value, another the last, and each would judge another run.
+    """
+    return repeated_keys(run, "case_config", "case_stderr", "gateway_log")

@@ -1,0 +1,84 @@
+"""Secret: no credential in any artifact or file name."""
+
+import re
+
+from auditor.evidence import Evidence, Outcome, holds, noted, not_applicable, rule, unproven, violated
+from auditor.facts import visible
+from auditor.policy import Policy
+
+_CLAUSE = "No secrets appear in task file, argv, report, trace, backend logs or any other artifact."
+_CREDENTIAL_NAME = re.compile(
+    r"(^|_)(API_?KEY|ACCESS_KEY|SECRET_ACCESS_KEY|SECRET(_KEY)?|AUTH_TOKEN|TOKEN|PASSWORD|PASSWD|PRIVATE_KEY|PAT)$",
+    re.IGNORECASE,
+)
+_HARMLESS = re.compile(r"<redacted>|\*{3,}|", re.IGNORECASE)
+
+
+@rule(
+    "secret.none-leaked",
+    clause=_CLAUSE,
+    remedy="Revoke the credential now, then find the step that wrote it. Do not copy this directory anywhere.",
+)
+def none_leaked(run: Evidence, policy: Policy) -> Outcome:
+    """No artifact and no name holds a credential in a provider's format, in clear or in a known disguise.
+
+    Why: a log outlives the run and is read by many. Case masks its events too much and too little, so a mask there
+    proves nothing.
+    """
+    leaked = [secret for secret in run.secrets if secret.confidence in policy.failing_confidence]
+    if leaked:
+        first = leaked[0]
+        return violated(f"{visible(first.path)} holds a credential ({first.detector})", leaked)
+    unread = [artifact for artifact in run.artifacts if artifact.sha256 is None]
+    if unread:
+        return unproven("files that could not be read whole were not scanned whole", unread)
+    if not run.artifacts:
+        return unproven("the directory holds no file to scan")
+    return holds(f"{len(run.artifacts)} files were scanned, and their names", [])
+
+
+@rule(
+    "secret.nothing-suspicious",
+    clause=_CLAUSE,
+    remedy="Look at the place: a keyword or mere randomness gave the hit. Allow it by fingerprint if it is harmless.",
+    effect="warn",
+)
+def nothing_suspicious(run: Evidence, policy: Policy) -> Outcome:
+    """Nothing looks like a credential by keyword or randomness alone.
+
+    Why: such a hit is too often an id or a digest to fail a run, and too often a key to be dropped.
+    """
+    suspects = [secret for secret in run.secrets if secret.confidence not in policy.failing_confidence]
+    if suspects:
+        return violated(f"{len(suspects)} places look like a credential", suspects)
+    if not run.artifacts or any(artifact.sha256 is None for artifact in run.artifacts):
+        return unproven("not every file could be scanned")
+    return holds("nothing looks like a credential", [])
+
+
+@rule(
+    "secret.environment-redacted",
+    clause=_CLAUSE,
+    remedy="Let the harness write <redacted> for the value of every credential variable.",
+    reads=("env",),
+)
+def environment_redacted(run: Evidence, policy: Policy) -> Outcome:
+    """Variables that are named like credentials are recorded as ``<redacted>``.
+
+    Why: a value in no provider's format is still a secret when its name says so.
+    """
+    env = run.document("env")
+    if env is None:
+        if run.of_kind("env"):
+            return unproven("the recorded environment cannot be read", run.of_kind("env"))
+        return not_applicable("the run recorded no environment")
+    open_ = [
+        name
+        for name, value in env.data.items()
+        if _CREDENTIAL_NAME.search(name) and not (isinstance(value, str) and _HARMLESS.fullmatch(value))
+    ]
+    if open_:
+        return violated(
+            f"the value of {visible(open_[0])} is recorded in clear", [noted(env.at(name), "not redacted") for name in open_]
+        )
+    return holds("every credential variable is redacted", [env.at()])

@@ -46,7 +46,7 @@ def _standing(verdict: Verdict) -> str:
     return "\n".join(
         [
             f"- Claim: {said}",
-            f"- Stage 2: {'a pass is supported' if verdict.supports_stage2_pass else 'no pass may be claimed'}",
+            f"- Supports: {'a' if verdict.supports_stage2_pass else 'no'} Stage 2 pass",
             f"- Admitted: {code(str(verdict.admitted)) if verdict.admitted else 'no provider/model pair'}",
             f"- Model grade: {verdict.model_grade or 'no evidence of the model'}",
         ]

@@ -44,7 +44,7 @@ def _standing(verdict: Verdict) -> list[str]:
     return table(
         [
             ["claim", f"engine {engine}, stage {stage}, status {status}"],
-            ["stage 2", "a pass is supported" if verdict.supports_stage2_pass else "no pass may be claimed"],
+            ["supports", f"{'a' if verdict.supports_stage2_pass else 'no'} Stage 2 pass"],
             ["admitted", str(verdict.admitted) if verdict.admitted else "no provider/model pair"],
             ["model grade", verdict.model_grade or "no evidence of the model"],
         ]

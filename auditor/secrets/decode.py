@@ -1,0 +1,151 @@
+"""Undoing one disguise around one place: from a buffer and a trigger to the text that was hidden there.
+
+Every decoder answers a `Decoded`, which also knows where in the buffer its text came from, or None where the trigger
+meant nothing. Decoders never raise on content.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+import zlib
+from bisect import bisect_right
+from collections.abc import Callable
+from typing import TypeAlias
+
+import msgspec
+
+BACK = 8192
+AHEAD = 65536
+INFLATED = 1 << 22
+"""The most bytes that one compressed blob may give."""
+
+_BASE64 = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/-_"
+_SOFT = b"\r\n\\"
+_BREAK = re.compile(rb"\\+[nr]|[\r\n\\=]+")
+_HEX = b"0123456789abcdefABCDEF"
+_URLSAFE = bytes.maketrans(b"-_", b"+/")
+_ESCAPE = re.compile(rb'\\(u[0-9a-fA-F]{4}|["\\/bfnrt])')
+_SHORT = {b"b": b"\b", b"f": b"\f", b"n": b"\n", b"r": b"\r", b"t": b"\t"}
+
+
+class Decoded(msgspec.Struct, frozen=True):
+    """The text that a decoder found in ``buffer[start:end]``.
+
+    `pieces` are pairs (offset in text, offset in buffer), rising in both, that say which came from where.
+    """
+
+    text: bytes
+    view: str
+    start: int
+    end: int
+    pieces: tuple[tuple[int, int], ...]
+    cut: str = ""
+
+    def source(self, offset: int) -> int:
+        """Where in the buffer the byte at `offset` of the text came from (the nearest earlier known place)."""
+        place = bisect_right(self.pieces, (offset, 1 << 62)) - 1
+        return self.pieces[place][1] if place >= 0 else self.start
+
+
+Decoder: TypeAlias = Callable[[bytes, int, int, int], Decoded | None]
+"""(buffer, start and end of the trigger, a number the trigger carries) -> what is hidden around it."""
+
+
+def run_start(data: bytes, at: int, alphabet: bytes, limit: int = BACK) -> int:
+    """Where the run of `alphabet` bytes that ends before `at` begins, looking back `limit` bytes at most."""
+    low = max(0, at - limit)
+    return low + len(data[low:at].rstrip(alphabet))
+
+
+def run_end(data: bytes, at: int, alphabet: bytes, limit: int = AHEAD) -> int:
+    """Where the run of `alphabet` bytes that begins at `at` ends, looking ahead `limit` bytes at most."""
+    window = data[at : at + limit]
+    return at + len(window) - len(window.lstrip(alphabet))
+
+
+def unescape(data: bytes) -> tuple[bytes, tuple[tuple[int, int], ...]]:
+    """`data` with one level of JSON string escapes undone, and the pieces that say what came from where."""
+    out: list[bytes] = []
+    pieces = [(0, 0)]
+    size = last = 0
+    for match in _ESCAPE.finditer(data):
+        code = match[1]
+        plain = _character(code[1:]) if code[:1] == b"u" else _SHORT.get(code, code)
+        out += (data[last : match.start()], plain)
+        size += match.start() - last + len(plain)
+        last = match.end()
+        pieces.append((size, last))
+    out.append(data[last:])
+    return b"".join(out), tuple(pieces)
+
+
+def _character(digits: bytes) -> bytes:
+    return chr(int(digits, 16)).encode("utf-8", "surrogatepass")
+
+
+def json_escapes(data: bytes, start: int, end: int, _number: int) -> Decoded | None:
+    """The neighbourhood of a ``\\u00..`` escape, within its line, with JSON escapes undone once."""
+    low = max(data.rfind(b"\n", 0, start) + 1, start - 1024)
+    high = data.find(b"\n", end, end + 4096)
+    high = min(len(data), end + 4096) if high < 0 else high
+    text, pieces = unescape(data[low:high])
+    return Decoded(text, "json", low, high, tuple((a, b + low) for a, b in pieces))
+
+
+def base64_run(data: bytes, start: int, end: int, phase: int) -> Decoded | None:
+    """The base64 or base64url run around a fragment that begins `phase` characters into a group of four.
+
+    Line breaks inside the run, raw or escaped, are passed over.
+    """
+    low = run_start(data, start, _BASE64 + _SOFT)
+    high = run_end(data, end, _BASE64 + _SOFT + b"=")
+    before, places = _joined(data, low, start)
+    skipped = (len(before) - phase) % 4
+    after, later = _joined(data, start, high)
+    clean = (before[skipped:] + after).translate(_URLSAFE)
+    clean = clean[: len(clean) // 4 * 4] if len(clean) % 4 == 1 else clean
+    try:
+        text = base64.b64decode(clean + b"=" * (-len(clean) % 4))
+    except (ValueError, binascii.Error):
+        return None
+    shift = len(before) - skipped
+    pieces = [((a - skipped) * 3 // 4, b) for a, b in places if a >= skipped] + [
+        ((a + shift) * 3 // 4, b) for a, b in later
+    ]
+    return Decoded(text, "base64", low, high, tuple(sorted(pieces)))
+
+
+def _joined(data: bytes, low: int, high: int) -> tuple[bytes, list[tuple[int, int]]]:
+    """``data[low:high]`` without line breaks, raw or escaped, and padding; with pieces."""
+    out: list[bytes] = []
+    pieces = [(0, low)]
+    size, last = 0, low
+    for match in _BREAK.finditer(data, low, high):
+        out.append(data[last : match.start()])
+        size += match.start() - last
+        last = match.end()
+        pieces.append((size, last))
+    out.append(data[last:high])
+    return b"".join(out), pieces
+
+
+def hex_run(data: bytes, start: int, end: int, _number: int) -> Decoded | None:
+    """The run of hex digits around a fragment that begins at a whole byte."""
+    low = run_start(data, start, _HEX)
+    low += (start - low) % 2
+    high = run_end(data, end, _HEX)
+    high -= (high - low) % 2
+    return Decoded(bytes.fromhex(data[low:high].decode("ascii")), "hex", low, high, ((0, low),))
+
+
+def inflate(data: bytes, view: str) -> Decoded | None:
+    """What a gzip or zlib stream at the start of `data` holds, as far as it goes."""
+    engine = zlib.decompressobj(wbits=47)
+    try:
+        text = engine.decompress(data, INFLATED)
+    except zlib.error:
+        return None
+    cut = "a compressed value was read only in part" if engine.unconsumed_tail else ""
+    return Decoded(text, view, 0, len(data), ((0, 0),), cut) if text else None

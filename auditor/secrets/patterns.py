@@ -1,0 +1,102 @@
+"""What is looked for: the tables of ``rules/secrets/*.toml``, read once and compiled when first needed.
+
+A table names literal `anchors`, one of which every match contains, and a `regex` that confirms it. Anchors cost nothing
+to look for, whatever their number; a regex is compiled and run only where one of its anchors stands.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from functools import cached_property
+from pathlib import Path
+from typing import Literal
+
+import msgspec
+
+from auditor.facts import Confidence
+from auditor.secrets.validators import VALIDATORS
+
+REACH = 4096
+"""How far a match may extend beyond its anchor, in bytes, unless its table says otherwise."""
+
+
+class Table(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One ``[[pattern]]`` table as written.
+
+    `anchors` are literals, lower case where `caseless`; `regex` is matched where the anchor stands, or searched from
+    `before` bytes before it. A group named ``v`` is the secret, else the whole match. `left` = `word` asks that no
+    letter, digit or underscore (other than a string escape's) stands before the match. `validators` look at the value
+    and may reject it or confirm it; `marks` are the words by which an encoded text is known to be worth decoding (the
+    anchors, unless given); a `generic` pattern yields to a provider's own that tells of the same value; `examples` and `counter_examples` are templates that the tests fill with fakes.
+    """
+
+    id: str
+    title: str
+    issuer: str
+    anchors: tuple[str, ...]
+    regex: str
+    confidence: Confidence
+    examples: tuple[str, ...]
+    counter_examples: tuple[str, ...]
+    reference: str
+    validators: tuple[str, ...] = ()
+    caseless: bool = False
+    before: int = 0
+    reach: int = REACH
+    left: Literal["word", "any"] = "word"
+    generic: bool = False
+    marks: tuple[str, ...] | None = None
+
+
+class Pattern:
+    """A table ready to match bytes."""
+
+    def __init__(self, table: Table) -> None:
+        self.table = table
+        self.id = table.id
+        self.anchors = tuple(anchor.encode() for anchor in table.anchors)
+        marks = table.anchors if table.marks is None else table.marks
+        self.marks = tuple(mark.encode() for mark in marks)
+        self.validators = tuple(VALIDATORS[name] for name in table.validators)
+
+    @cached_property
+    def regex(self) -> re.Pattern[bytes]:
+        """The confirming expression, over bytes."""
+        return re.compile(self.table.regex.encode(), re.IGNORECASE if self.table.caseless else 0)
+
+    def prefix(self, value: bytes) -> bytes:
+        """The public part at the start of `value`: the longest anchor that stands there."""
+        fitting = [anchor for anchor in self.anchors if value.startswith(anchor)]
+        return max(fitting, key=len, default=b"")
+
+
+class _File(msgspec.Struct, forbid_unknown_fields=True):
+    pattern: list[Table]
+
+
+def load_patterns(folder: Path) -> tuple[Pattern, ...]:
+    """The patterns of every ``*.toml`` in `folder` but ``allow.toml``, in the files' sorted order.
+
+    Raises ValueError, naming the file, for a table that is not well formed, an unknown validator or a repeated id.
+    """
+    patterns: list[Pattern] = []
+    seen: set[str] = set()
+    for path in sorted(folder.glob("*.toml")):
+        if path.name == "allow.toml":
+            continue
+        try:
+            tables = msgspec.convert(tomllib.loads(path.read_text("utf-8")), _File, strict=False).pattern
+            fresh = [Pattern(table) for table in tables]
+        except (tomllib.TOMLDecodeError, msgspec.ValidationError, UnicodeDecodeError) as error:
+            raise ValueError(f"{path.name}: {error}") from error
+        except KeyError as error:
+            raise ValueError(f"{path.name}: there is no validator {error}") from error
+        for pattern in fresh:
+            if pattern.id in seen:
+                raise ValueError(f"{path.name}: the pattern id {pattern.id!r} is taken")
+            seen.add(pattern.id)
+        patterns += fresh
+    if not patterns:
+        raise ValueError(f"no secret patterns in {folder}")
+    return tuple(patterns)

@@ -1,0 +1,60 @@
+"""Telling a value from what merely stands where a value would: masks, variables, examples, and code.
+
+A key that says FAKE and still has the right form counts as a value: whoever plants such keys wants them found.
+"""
+
+from __future__ import annotations
+
+import re
+
+_WORDS = re.compile(
+    rb"example|your[_-]?|placeholder|redacted|change[_-]?me|replace[_-]?(?:me|with|this)|insert[_-]|x{5}|\*{3}|\.{3}|"
+    rb"\xe2\x80\xa6|\xe2\x80\xa2|\$\{|\{\{|\[truncated|_{6}|-{8}|0{12}|<[a-z]|key[_-]here|token[_-]here",
+    re.IGNORECASE,
+)
+_VARIABLE = re.compile(
+    rb"[$%<{\[(*&@!]|process\.env|os\.(?:environ|getenv)|env[.:(\[]|import\.meta|secrets\.|vars?\.|config[.(\[]|self\.|this\.",
+    re.IGNORECASE,
+)
+_DIGEST = re.compile(
+    rb"(?:sha(?:1|224|256|384|512)|md5)[-:=]|[0-9a-f]{32}\Z|[0-9a-f]{40}\Z|[0-9a-f]{64}\Z|[0-9a-f]{96}\Z|[0-9a-f]{128}\Z|"
+    rb"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}",
+    re.IGNORECASE,
+)
+_ID = re.compile(rb"(?:call|toolu|msg|chatcmpl|resp|run|req|srvtoolu|item|rs|fc|gen|run|thread|asst|file|batch)[_-]")
+_PATH = re.compile(rb"(?:[a-z]+:)?[.~]{0,2}/|[A-Za-z]:\\|[\w.-]+/[\w./-]+\Z|[\w-]+\.[a-z]{1,5}\Z")
+_NAME = re.compile(
+    rb"[A-Za-z_][a-z_]*\Z|[A-Z_]+\Z|[a-z]+(?:[A-Z][a-z]+)+[0-9]?\Z|(?:[A-Z][a-z]+)+\Z|[a-z]+(?:[-_.][a-z]+)+[0-9]?\Z"
+)
+_DULL_PASSWORDS = frozenset(
+    b"password passwd pass secret token pwd hunter2 user admin root test test1234 postgres mysql guest redis pass123 "
+    b"password1 password123 username mypassword yourpassword".split()
+)
+
+
+def is_placeholder(value: bytes, prefix: int = 0) -> bool:
+    """Say whether `value`, whose first `prefix` bytes are its format's own, stands in for a value.
+
+    True for masks (``***``, ``sk-...``, ``xxxxx``), documented examples and bodies of one or two characters repeated.
+    """
+    body = value[prefix:]
+    return _WORDS.search(value) is not None or len(set(body.strip(b"-_=."))) <= 2
+
+
+def is_plain_password(value: bytes) -> bool:
+    """Say whether `value` may be a password a person typed: no variable, placeholder or word of documentation."""
+    if is_placeholder(value) or value.lower() in _DULL_PASSWORDS or _VARIABLE.match(value):
+        return False
+    return not value.isalpha() or len(value) > 7
+
+
+def is_random_value(value: bytes) -> bool:
+    """Say whether `value`, given to a secret-sounding name, looks like a secret and not like code, a path or an id."""
+    if is_placeholder(value) or _VARIABLE.match(value) or _DIGEST.match(value) or _ID.match(value):
+        return False
+    if _PATH.match(value) or _NAME.match(value) or value.lower() in _DULL_PASSWORDS or not value.isascii():
+        return False
+    kinds = sum(re.search(kind, value) is not None for kind in (rb"[a-z]", rb"[A-Z]", rb"[0-9]", rb"[^A-Za-z0-9]"))
+    digits = re.search(rb"[0-9]", value) is not None
+    code = re.search(rb"[(){}\[\]<>]|&&|\|\||->|::|==|\.\w+\.|https?:", value) is not None
+    return digits and kinds >= 2 and len(set(value)) >= 6 and not code and not value.isdigit()

@@ -1,0 +1,112 @@
+"""Where do any of some hundred literals stand in a buffer? At memory speed, or, without vectorscan, still correctly.
+
+Both finders give the same events: `(end, literal)` pairs, `end` the offset just after an occurrence and `literal` its
+index, sorted. A small amount of text is not worth loading vectorscan and compiling for, so it is searched literal by
+literal; the first larger amount builds the database.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Sequence
+from typing import Any, TypeAlias
+
+import msgspec
+
+Event: TypeAlias = tuple[int, int]
+WORTH_COMPILING = 1 << 18
+"""Bytes seen after which building the database pays for itself (measured: about 30 ms against 0.1 ms a KiB)."""
+
+
+class Literal(msgspec.Struct, frozen=True):
+    """One literal to look for; `caseless` ones are given in lower case."""
+
+    text: bytes
+    caseless: bool = False
+
+
+Finder: TypeAlias = Callable[[bytes], list[Event]]
+
+
+def plain_finder(literals: Sequence[Literal]) -> Finder:
+    """A finder that needs nothing but Python: one substring search a literal."""
+    exact = [(index, literal.text) for index, literal in enumerate(literals) if not literal.caseless]
+    folded = [(index, literal.text) for index, literal in enumerate(literals) if literal.caseless]
+
+    def find(data: bytes) -> list[Event]:
+        events: list[Event] = []
+        lowered = data.lower()
+        for text, wanted in ((data, exact), (lowered, folded)):
+            for index, literal in wanted:
+                at = text.find(literal)
+                while at >= 0:
+                    events.append((at + len(literal), index))
+                    at = text.find(literal, at + 1)
+        events.sort()
+        return events
+
+    return find
+
+
+def vector_finder(literals: Sequence[Literal]) -> Finder | None:
+    """A finder over a vectorscan database, which scans with the interpreter lock released; None without a wheel."""
+    try:
+        import hyperscan  # noqa: PLC0415  # loading it costs more than scanning a small run
+    except ImportError:
+        return None
+    database = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
+    flags = [hyperscan.HS_FLAG_CASELESS if literal.caseless else 0 for literal in literals]
+    database.compile(
+        expressions=[_escaped(literal.text) for literal in literals],
+        ids=list(range(len(literals))),
+        elements=len(literals),
+        flags=flags,
+    )
+    scratches = threading.local()
+
+    def find(data: bytes) -> list[Event]:
+        events: list[Event] = []
+        append = events.append
+
+        def on_match(index: int, _start: int, end: int, _flags: int, _context: Any) -> None:
+            append((end, index))
+
+        scratch = getattr(scratches, "own", None)
+        if scratch is None:
+            scratch = scratches.own = hyperscan.Scratch(database)
+        database.scan(data, match_event_handler=on_match, scratch=scratch)
+        events.sort()
+        return events
+
+    return find
+
+
+def _escaped(text: bytes) -> bytes:
+    return b"".join(b"\\x%02x" % byte for byte in text)
+
+
+class Prefilter:
+    """Finds literals in buffers, changing from the plain finder to vectorscan when there is enough to search."""
+
+    def __init__(self, literals: Sequence[Literal], *, vector: bool = True) -> None:
+        self.literals = tuple(literals)
+        self.vectorised = False
+        self._find = plain_finder(self.literals)
+        self._credit = WORTH_COMPILING if vector else -1
+        self._lock = threading.Lock()
+
+    def find(self, data: bytes) -> list[Event]:
+        """Every occurrence of every literal in `data`, sorted by where it ends."""
+        if self._credit >= 0:
+            with self._lock:
+                self._count(len(data))
+        return self._find(data)
+
+    def _count(self, size: int) -> None:
+        if self._credit < 0:
+            return
+        self._credit -= size
+        if self._credit < 0:
+            faster = vector_finder(self.literals)
+            if faster is not None:
+                self._find, self.vectorised = faster, True

@@ -1,0 +1,144 @@
+"""Offline checks of a candidate's value: reject it, or say that its checksum or structure confirms it.
+
+Each validator takes the value's bytes and answers `confirmed` (it cannot be chance), `rejected` (it is not one) or
+`unknown` (it may well be one, the format holds no proof).
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+import math
+import re
+import zlib
+from collections import Counter
+from collections.abc import Callable
+from typing import Literal, TypeAlias
+
+from auditor.secrets.placeholders import is_plain_password, is_random_value
+
+Opinion: TypeAlias = Literal["confirmed", "rejected", "unknown"]
+Validator: TypeAlias = Callable[[bytes], Opinion]
+
+_BASE62 = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+_BASE32 = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
+
+
+def entropy(value: bytes) -> float:
+    """Shannon entropy of `value` in bits per byte; 0.0 for an empty one."""
+    size = len(value)
+    return -sum(n / size * math.log2(n / size) for n in Counter(value).values()) if size else 0.0
+
+
+def base62(number: int, width: int) -> bytes:
+    """`number` in base 62 (digits, upper case, lower case), zero-padded to `width`."""
+    digits = bytearray()
+    while number:
+        number, rest = divmod(number, 62)
+        digits.append(_BASE62[rest])
+    return bytes(reversed(digits)).rjust(width, b"0")
+
+
+def crc32_base62(value: bytes) -> Opinion:
+    """GitHub's and npm's checksum: the last six characters are the CRC-32 of the thirty before them, in base 62."""
+    body = value.rsplit(b"_", 1)[-1]
+    return "confirmed" if base62(zlib.crc32(body[:-6]), 6) == body[-6:] else "unknown"
+
+
+def github_fine_grained(value: bytes) -> Opinion:
+    """A fine-grained GitHub token ends in the CRC-32 of what stands before it, in base 62."""
+    return "confirmed" if base62(zlib.crc32(value[:-6]), 6) == value[-6:] else "unknown"
+
+
+def aws_key_id(value: bytes) -> Opinion:
+    """An AWS key id is base 32 after its prefix; one that names a plausible account is still no proof of a live key."""
+    return "unknown" if all(c in _BASE32 for c in value[4:]) else "rejected"
+
+
+def jwt(value: bytes) -> Opinion:
+    """A JSON Web Token's first part is a JSON object that names its algorithm or type."""
+    header = _json_object(value.split(b".", 1)[0])
+    if header is None:
+        return "rejected"
+    return "confirmed" if header.keys() & {"alg", "typ", "enc"} else "rejected"
+
+
+def _json_object(part: bytes) -> dict[str, object] | None:
+    try:
+        found = json.loads(base64.urlsafe_b64decode(part + b"=" * (-len(part) % 4)))
+    except (ValueError, binascii.Error, RecursionError):
+        return None
+    return found if isinstance(found, dict) else None
+
+
+def pem(value: bytes) -> Opinion:
+    """A private key block whose body is base64 of a DER sequence, an OpenSSH key or an OpenPGP packet."""
+    lines = re.split(rb"(?:\\+[rn]|[\r\n])+", value)
+    body = b"".join(line.strip() for line in lines[1:-1] if b":" not in line and not line.startswith(b"="))
+    body = re.sub(rb"[^A-Za-z0-9+/=]", b"", body)
+    if len(body) < 32:
+        return "rejected"
+    try:
+        head = base64.b64decode(body[: len(body) // 4 * 4][:64], validate=True)
+    except (ValueError, binascii.Error):
+        return "unknown"
+    return "confirmed" if head.startswith((b"\x30", b"openssh-key-v1\0")) or head[0] & 0x80 else "unknown"
+
+
+def basic(value: bytes) -> Opinion:
+    """The credentials of a Basic header: base64 of ``user:password``, both printable."""
+    try:
+        pair = base64.b64decode(value + b"=" * (-len(value) % 4), validate=True).decode()
+    except (ValueError, binascii.Error):
+        return "rejected"
+    user, colon, password = pair.partition(":")
+    sound = colon and user + password != "" and pair.isprintable() and not _dull(password.encode())
+    return "confirmed" if sound else "rejected"
+
+
+def _dull(value: bytes) -> bool:
+    return len(value) < 4 or value.lower() in {b"password", b"pass", b"secret", b"token"}
+
+
+def varied(value: bytes) -> Opinion:
+    """A random-looking value: digits and letters both, and about as many different characters as chance gives."""
+    letters = re.search(rb"[A-Za-z]", value)
+    digits = re.search(rb"[0-9]", value)
+    return "unknown" if letters and digits and entropy(value) >= 2.5 else "rejected"
+
+
+def openai_mark(value: bytes) -> Opinion:
+    """OpenAI's keys carry the base64 of the vendor's name in the middle."""
+    return "confirmed" if b"T3BlbkFJ" in value else "unknown"
+
+
+def mixed_case(value: bytes) -> Opinion:
+    """Forty characters of base64 that are no digest: both cases and a digit, as chance all but always gives."""
+    every = all(re.search(kind, value) for kind in (rb"[a-z]", rb"[A-Z]", rb"[0-9]"))
+    return "unknown" if every and entropy(value) >= 3.5 else "rejected"
+
+
+def password(value: bytes) -> Opinion:
+    """A password that a person or a generator chose, not a word that stands for one."""
+    return "unknown" if is_plain_password(value) else "rejected"
+
+
+def assigned(value: bytes) -> Opinion:
+    """A value that looks like chance, not like code, a path, an id or a digest."""
+    return "unknown" if is_random_value(value) else "rejected"
+
+
+VALIDATORS: dict[str, Validator] = {
+    "assigned": assigned,
+    "aws_key_id": aws_key_id,
+    "basic": basic,
+    "crc32_base62": crc32_base62,
+    "github_fine_grained": github_fine_grained,
+    "jwt": jwt,
+    "mixed_case": mixed_case,
+    "openai_mark": openai_mark,
+    "password": password,
+    "pem": pem,
+    "varied": varied,
+}

@@ -1,0 +1,61 @@
+"""Every pattern finds its examples and leaves its counter-examples alone."""
+
+from __future__ import annotations
+
+import random
+from pathlib import Path
+
+import pytest
+
+from auditor.secrets import Engine
+from auditor.secrets.patterns import Pattern, load_patterns
+from tests.secrets.fakes import fill
+
+FOLDER = Path(__file__).parents[2] / "rules" / "secrets"
+ENGINE = Engine.load(FOLDER)
+PATTERNS = load_patterns(FOLDER)
+
+
+@pytest.mark.parametrize("pattern", PATTERNS, ids=lambda pattern: pattern.id)
+def test_examples_are_found(pattern: Pattern) -> None:
+    assert len(pattern.table.examples) >= 2
+    for seed in range(10):
+        for example in pattern.table.examples:
+            text = fill(example, random.Random(f"{pattern.id}{seed}"))
+            found = {hit.detector for hit in ENGINE.scan_text(text)}
+            assert pattern.id in found, text
+
+
+@pytest.mark.parametrize("pattern", PATTERNS, ids=lambda pattern: pattern.id)
+def test_counter_examples_are_left_alone(pattern: Pattern) -> None:
+    assert len(pattern.table.counter_examples) >= 2
+    for seed in range(10):
+        for example in pattern.table.counter_examples:
+            text = fill(example, random.Random(f"{pattern.id}{seed}"))
+            assert [hit.detector for hit in ENGINE.scan_text(text)] == [], text
+
+
+@pytest.mark.parametrize("pattern", PATTERNS, ids=lambda pattern: pattern.id)
+def test_a_pattern_says_where_its_format_is_published(pattern: Pattern) -> None:
+    assert pattern.table.reference.startswith("https://")
+    assert pattern.table.title
+    assert pattern.table.issuer
+
+
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [
+        ("", "x.toml"),
+        ("[[pattern]]\nid = 1", "x.toml"),
+        ("[[pattern]", "x.toml"),
+    ],
+)
+def test_a_broken_table_is_refused_by_name(tmp_path: Path, text: str, fault: str) -> None:
+    (tmp_path / "x.toml").write_text(text)
+    with pytest.raises(ValueError, match=fault):
+        load_patterns(tmp_path)
+
+
+def test_a_folder_without_patterns_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="no secret patterns"):
+        Engine.load(tmp_path)

@@ -5,7 +5,7 @@ from collections import Counter
 from auditor.applies import to_case, to_claimed_pass, to_started
 from auditor.evidence import Evidence, Outcome, Shown, holds, not_applicable, noted, rule, unproven, violated
 from auditor.facts import GRADES, Exhibit, Fact, Pair, visible
-from auditor.grading import agent_grade, agents, answered, effective, model_grade
+from auditor.grading import accepted_models, agent_grade, agents, answered, effective, model_grade
 from auditor.phases import Phase, executed
 from auditor.policy import Policy
 from auditor.providers import is_loopback
@@ -42,9 +42,7 @@ def only_the_admitted(run: Evidence, policy: Policy) -> Outcome:
 def _is(run: Evidence, fact: Fact, pair: Pair) -> bool:
     named = fact.value
     served = fact.grade in ("served", "corroborated")
-    models = {pair.model}
-    if served and run.admitted and run.judgement.record:
-        models.update(run.judgement.record.served_model_ids)
+    models = accepted_models(run, pair) if served else frozenset({pair.model})
     provider = named.provider if named.provider is not None else pair.provider
     # Records of other programs may name no provider at all; those of the contract must.
     if named.provider is None and named.shape.split(".")[0] in ("report", "case", "trace", "gateway"):

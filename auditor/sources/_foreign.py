@@ -7,13 +7,18 @@ from typing import Any
 from auditor.facts import Response
 from auditor.instants import instant
 from auditor.records.collector import Notes
-from auditor.sources.shapes import observe
+from auditor.sources.shapes import observe, observe_body
 
 
-def note_foreign(notes: Notes, line: int | None, record: dict[str, Any], time: int | None = None) -> None:
-    """Note whatever the known record shapes see in one record."""
-    for seen in observe(record):
-        if isinstance(seen.value, Response):
+def note_foreign(
+    notes: Notes, line: int | None, record: dict[str, Any], time: int | None = None, *, body: bool = False
+) -> None:
+    """Note whatever the known record shapes see in one record; with `body`, only the shapes of provider bodies.
+
+    A program may log one answer on several lines, so an answer with an id is noted once.
+    """
+    for seen in observe_body(record) if body else observe(record):
+        if isinstance(seen.value, Response) and not seen.value.response_id:
             notes.fact(seen.kind, seen.value, line, seen.pointer or None, grade=seen.grade, time=time)
         else:
             notes.once(seen.kind, seen.value, line, seen.pointer or None, grade=seen.grade, time=time)

@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from auditor.records.collector import Notes
+from auditor.records.json_text import JsonFault, parse_object
 from auditor.sources._foreign import note_foreign, time_of
+from auditor.sources.shapes import sse_payload
 
 KINDS = ("other",)
 FACTS = frozenset({"model.named", "model.response", "host.contacted"})
@@ -27,8 +29,14 @@ class Source:
 
     def plain(self, line: int, data: bytes) -> None:
         """Read one plain line: only the lines of an event stream carry records."""
-        if data.startswith(b"data:"):
-            note_foreign(self._notes, line, {"data:": data[5:].strip().decode("utf-8", "replace")})
+        payload = sse_payload(data)
+        if payload is None:
+            return
+        try:
+            record = parse_object(payload)
+        except JsonFault:
+            return  # not JSON: the end mark of a stream, or prose; nothing was expected of it
+        note_foreign(self._notes, line, record, body=True)
 
     def close(self) -> None:
         """Nothing is expected of these files."""

@@ -175,7 +175,7 @@ def report_invents_a_status(scene: Scene) -> None:
     set_report(scene, case_model_admission_status="Admitted")
 
 
-@forge("admission")
+@forge("admission|gate")
 def trace_says_mismatch(scene: Scene) -> None:
     set_event(scene, "admission_checked", status="mismatch")
 

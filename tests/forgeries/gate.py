@@ -24,7 +24,7 @@ MARKER = "backend/provider-model-not-admitted.txt"
 PAIR: dict[str, Any] = {"provider": "anthropic", "model": "claude-opus-4-5"}
 
 
-@forge("gate", base=REFUSED)
+@forge("gate", base=REFUSED, decision=("blocked", "fail"))
 def refused_without_marker(scene: Scene) -> None:
     scene.path(MARKER).unlink()
 
@@ -34,7 +34,7 @@ def marker_gives_another_status(scene: Scene) -> None:
     scene.path(MARKER).write_text("missing_admission\n")
 
 
-@forge("gate", base=REFUSED)
+@forge("gate", base=REFUSED, decision=("blocked", "fail"))
 def marker_is_empty(scene: Scene) -> None:
     scene.path(MARKER).write_bytes(b"")
 

@@ -125,11 +125,6 @@ def trace_is_torn(scene: Scene) -> None:
     scene.path(TRACE).write_bytes(content[:-25])
 
 
-@forge("timeline", decision=("blocked", "fail"))
-def trace_lacks_its_last_newline(scene: Scene) -> None:
-    scene.path(TRACE).write_bytes(scene.path(TRACE).read_bytes().rstrip(b"\n"))
-
-
 @forge("timeline|report", decision=("blocked", "fail"))
 def trace_never_starts(scene: Scene) -> None:
     drop_events(scene, "run_started")

@@ -105,14 +105,14 @@ UNPROVEN = (
         record=record(HOSTED),
         env={"CASE_QUIET": "1"},
         observed=frozenset({"tool"}),
-        expected=expect("blocked", "model", grade="configured"),
+        expected=expect("blocked", "model", "report", grade="configured"),
     ),
     Scenario(
         name="killed-case",
         pid=41113,
         record=record(HOSTED),
         stall_at=5,
-        expected=expect("blocked", grade="served"),
+        expected=expect("blocked", "digest", "timeline", "writes", grade="served"),
     ),
     Scenario(
         name="resumed-run",
@@ -157,7 +157,7 @@ FALSE = (
         record=record(HOSTED),
         stall_at=5,
         claims={"status": "pass", "blockers": []},
-        expected=expect("fail", "report"),
+        expected=expect("fail", "digest", "model", "report", "timeline", "writes", grade="served"),
     ),
     Scenario(
         name="leaked-key",

@@ -103,7 +103,7 @@ def test_a_dash_is_standard_output(run: Path, capsysbinary: pytest.CaptureFixtur
 
 def test_complaints_are_safe_for_a_terminal(capsys: pytest.CaptureFixture[str]) -> None:
     complain("no \x1b[2J\n such", "do\r this")
-    assert capsys.readouterr().err == "cto-audit: no \\x1b[2J\\n such\n  do\\r this\n"
+    assert capsys.readouterr().err == "cto-audit: no \\u001b[2J\\u000a such\n  do\\u000d this\n"
 
 
 def test_closed_streams_are_no_error(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from auditor.evidence import Rule
 
 
+_COLUMN = 76
+
+
 def command(
     markdown: Annotated[bool, typer.Option("--markdown", help="A Markdown table, as in rules/README.md.")] = False,
     json: Annotated[bool, typer.Option("--json", help="One JSON array.")] = False,
@@ -37,7 +40,7 @@ def as_text(rules: Sequence[Rule]) -> str:
     from auditor.emit.tables import table  # noqa: PLC0415
 
     rows = [[rule.name, rule.effect, summary(rule)] for rule in rules]
-    return "\n".join(table(rows, ["rule", "effect", "what must hold"], indent="")) + "\n"
+    return "\n".join(table(rows, ["rule", "effect", "what must hold"], indent="", widths=(None, None, _COLUMN))) + "\n"
 
 
 def as_markdown(rules: Sequence[Rule]) -> str:

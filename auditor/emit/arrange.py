@@ -36,6 +36,15 @@ def open_rulings(verdict: Verdict) -> list[Ruling]:
     return sorted(rulings, key=lambda r: (r.effect == "warn", r.status != "violated", _EFFECT_RANK[r.effect], r.rule))
 
 
+def consequence(ruling: Ruling) -> str:
+    """Return what a ruling does to the decision, in words."""
+    if ruling.status in {"holds", "not_applicable"}:
+        return "decides nothing against the run"
+    if ruling.effect == "warn":
+        return "a warning"
+    return "fails the run" if ruling.status == "violated" and ruling.effect == "fail" else "blocks a pass"
+
+
 def rulings_with(verdict: Verdict, status: str) -> list[Ruling]:
     """Return the rulings of one status by the rules' names."""
     return sorted((r for r in verdict.rulings if r.status == status), key=lambda r: r.rule)

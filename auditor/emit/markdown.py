@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from auditor.emit.arrange import by_topic, namings, open_rulings, place, plural, rulings_with
+from auditor.emit.arrange import by_topic, consequence, namings, open_rulings, place, plural, rulings_with
 from auditor.emit.safe import code, prose, short
 from auditor.emit.style import PLAIN, Style
 from auditor.facts import Exhibit, Ruling, Verdict
@@ -62,7 +62,7 @@ def _models(verdict: Verdict, style: Style) -> str:
 
 
 def _ruling(ruling: Ruling, style: Style) -> str:
-    lines = [f"- **{ruling.status.upper()}** {code(ruling.rule)} ({ruling.effect}): {_sentence(ruling.because)}"]
+    lines = [f"- **{ruling.status.upper()}** {code(ruling.rule)} ({consequence(ruling)}): {_sentence(ruling.because)}"]
     shown = ruling.evidence if style.verbose else ruling.evidence[:_PLACES]
     lines += [f"  - at {_exhibit(exhibit)}" for exhibit in shown]
     if len(shown) < len(ruling.evidence):

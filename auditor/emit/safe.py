@@ -28,7 +28,8 @@ def safe(text: str) -> str:
     """Return `text` on one line, with every character that acts on a terminal or cannot be seen as a ``\\`` escape.
 
     Controls (C0, C1, DEL), line and paragraph separators, directional overrides, zero-width and unassigned characters
-    and spaces other than U+0020 are escaped. A byte of a file name that is not UTF-8 becomes ``\\xNN``. Letters of any
+    and spaces other than U+0020 are escaped. A byte of a file name that is not UTF-8 becomes ``\\xNN``,
+    every other character ``\\uNNNN`` as in `auditor.facts.visible`. Letters of any
     script stay readable. A backslash of the text itself stays single, so the result is for reading, not for parsing.
     """
     if text.isascii() and text.isprintable():
@@ -89,7 +90,7 @@ def prose(text: str) -> str:
 def _word(word: str) -> str:
     if _PLAIN_WORD.fullmatch(word):
         return word
-    body = word.rstrip(".,;:")
+    body = word.rstrip(".,;:" if "(" in word else ".,;:)")
     return code(body) + word[len(body) :] if body else code(word)
 
 
@@ -102,8 +103,6 @@ def _escape(character: str) -> str:
     point = ord(character)
     if 0xDC80 <= point <= 0xDCFF:  # how Python carries an undecodable byte of a file name
         return f"\\x{point - 0xDC00:02x}"
-    if point <= 0xFF:
-        return {"\n": "\\n", "\r": "\\r", "\t": "\\t"}.get(character, f"\\x{point:02x}")
     return f"\\u{point:04x}" if point <= 0xFFFF else f"\\U{point:08x}"
 
 

@@ -8,17 +8,30 @@ from textwrap import wrap
 INDENT = "  "
 
 
-def table(rows: Iterable[Sequence[str]], head: Sequence[str] = (), *, indent: str = INDENT) -> list[str]:
+def table(
+    rows: Iterable[Sequence[str]],
+    head: Sequence[str] = (),
+    *,
+    indent: str = INDENT,
+    widths: Sequence[int | None] | None = None,
+) -> list[str]:
     """Return the rows as aligned lines, under a head if one is given. The cells must be safe to print already.
 
-    Nothing is shortened or wrapped: a place that cannot be copied helps nobody. Put the long column last.
+    Nothing is shortened, and nothing is wrapped but a column of sentences that is given a width: a place that cannot be
+    copied helps nobody. Put the long column last.
     """
     from tabulate import tabulate  # noqa: PLC0415 - a quarter of the start-up, and --json needs none of it
 
     rows = list(rows)
     if not rows:
         return []
-    text = tabulate(rows, headers=head, tablefmt="simple" if head else "plain", disable_numparse=True)
+    text = tabulate(
+        rows,
+        headers=head,
+        tablefmt="simple" if head else "plain",
+        disable_numparse=True,
+        maxcolwidths=list(widths) if widths else None,
+    )
     return [indent + line.rstrip() for line in text.splitlines()]
 
 

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from auditor.emit.arrange import by_topic, open_rulings, place, plural, rulings_with
+from auditor.emit.arrange import by_topic, consequence, open_rulings, place, plural, rulings_with
 from auditor.emit.model_table import model_lines
 from auditor.emit.safe import safe, short
 from auditor.emit.style import PLAIN, Style
 from auditor.emit.tables import paragraph, table
-from auditor.facts import Ruling, Verdict
+from auditor.facts import Exhibit, Ruling, Verdict
 
 NAME = "text"
 
 _PLACES = 8
 _ROWS = 20
+_TIE = "\xa0"  # keeps a topic and its number on one line
 _COLOURS = {"pass": "1;32", "blocked": "1;33", "fail": "1;31", "violated": "31", "unproven": "33", "title": "1"}
-_EFFECTS = {"fail": "fails the run", "block": "blocks a pass", "warn": "a warning"}
 
 
 def emit(verdict: Verdict, style: Style = PLAIN) -> str:
@@ -62,11 +62,11 @@ def _open(verdict: Verdict, style: Style) -> list[str]:
 def _ruling(ruling: Ruling, style: Style) -> list[str]:
     """Return one ruling in full: verdict and sentence, the places, the remedy, the requirement."""
     word = f"{ruling.status.upper()}  {safe(ruling.rule)}"
-    tail = f"  ({_EFFECTS[ruling.effect]})" if ruling.status != "holds" else ""
+    tail = f"  ({consequence(ruling)})" if ruling.status != "holds" else ""
     lines = [f"  {_painted(word, ruling.status, style)}{tail}"]
     lines += paragraph(short(ruling.because), style.width, "    ", "    ")
     shown = ruling.evidence if style.verbose else ruling.evidence[:_PLACES]
-    lines += [f"    at  {place(e)}{'  ' + short(e.note) if e.note else ''}" for e in shown]
+    lines += [line for exhibit in shown for line in _exhibit(exhibit, style)]
     if len(shown) < len(ruling.evidence):
         lines.append(f"    at  {plural(len(ruling.evidence) - len(shown), 'more place')}: see --verbose")
     if ruling.status == "holds":
@@ -76,6 +76,14 @@ def _ruling(ruling: Ruling, style: Style) -> list[str]:
     if ruling.clause:
         lines += paragraph(short(ruling.clause), style.width, "    for ", "        ")
     return lines
+
+
+def _exhibit(exhibit: Exhibit, style: Style) -> list[str]:
+    """Return the place, which is never broken, and its note: beside it, or below it where the line is too short."""
+    line, note = f"    at  {place(exhibit)}", short(exhibit.note)
+    if len(line) + 2 + len(note) <= style.width:
+        return [f"{line}  {note}" if note else line]
+    return [line, *paragraph(note, style.width, "        ", "        ")]
 
 
 def _secrets(verdict: Verdict, style: Style) -> list[str]:
@@ -104,8 +112,8 @@ def _held_in_short(verdict: Verdict, style: Style) -> list[str]:
     lines: list[str] = []
     for word, rulings in (("holds: ", held), ("does not apply: ", beside)):
         if rulings:
-            topics = ", ".join(f"{topic} {count}" for topic, count in by_topic(rulings))
-            lines += paragraph(word + topics, style.width, "  ", "    ")
+            topics = ", ".join(f"{topic}{_TIE}{count}" for topic, count in by_topic(rulings))
+            lines += [line.replace(_TIE, " ") for line in paragraph(word + topics, style.width, "  ", "    ")]
     return _section(f"What holds: {len(held)} of {plural(len(verdict.rulings), 'rule')}", lines, style)
 
 

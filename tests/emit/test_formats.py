@@ -146,7 +146,7 @@ def test_markdown_shows_the_same_in_its_own_tables() -> None:
     shown = markdown()
     assert shown.startswith(f"## FAIL `{RUN_ID}`\n\nA model that was not admitted did part of the work.\n")
     assert "| served | harness | `anthropic/claude-haiku-4-5` | differs from the admitted pair | 1 |" in shown
-    assert "- **VIOLATED** `model.only-the-admitted` (fail): " in shown
+    assert "- **VIOLATED** `model.only-the-admitted` (fails the run): " in shown
     assert "  - What to do: Find out why another model answered" in shown
     assert "| `trace.jsonl:40` | the line is torn |" in shown
     assert markdown(quiet=True) == "\n".join(shown.splitlines()[:3]) + "\n"

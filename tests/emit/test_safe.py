@@ -36,7 +36,7 @@ def test_readable_text_stays_as_it_is(text: str) -> None:
 
 
 def test_each_kind_of_unfit_character_has_its_escape() -> None:
-    assert safe("a\nb\tc\rd\x1be\x7ff\x9b") == r"a\nb\tc\rd\x1be\x7ff\x9b"
+    assert safe("a\nb\tc\rd\x1be\x7ff\x9b") == r"a\u000ab\u0009c\u000dd\u001be\u007ff\u009b"
     assert safe("x\u202ey\u3164z\U000e0101") == r"x\u202ey\u3164z\U000e0101"
     assert safe("name-\udcff\udc80.txt") == r"name-\xff\x80.txt"
     assert safe("\ud800") == r"\ud800"

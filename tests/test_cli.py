@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Callable
@@ -205,6 +206,19 @@ def command(*arguments: str, **environment: str) -> subprocess.CompletedProcess[
     """Run the real command in a process of its own."""
     line = [sys.executable, *environment.pop("python", "").split(), "-m", "auditor", *arguments]
     return subprocess.run(line, capture_output=True, text=True, check=False, env={**os.environ, **environment})
+
+
+def test_an_interrupt_ends_in_one_line(tmp_path: Path) -> None:
+    run = tmp_path / RUN_ID
+    run.mkdir()
+    os.mkfifo(tmp_path / "key")  # nobody writes: the command waits for its key until it is interrupted
+    line = [sys.executable, "-m", "auditor", str(run), "--fingerprint-key", str(tmp_path / "key")]
+    with subprocess.Popen(line, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        writer = os.open(tmp_path / "key", os.O_WRONLY)  # returns once the command has opened the pipe
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate()
+        os.close(writer)
+    assert (process.returncode, out, err) == (130, "", "cto-audit: interrupted; there is no verdict\n")
 
 
 def test_neither_rich_nor_pydantic_nor_tabulate_is_imported(tmp_path: Path) -> None:

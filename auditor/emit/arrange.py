@@ -36,6 +36,19 @@ def open_rulings(verdict: Verdict) -> list[Ruling]:
     return sorted(rulings, key=lambda r: (r.effect == "warn", r.status != "violated", _EFFECT_RANK[r.effect], r.rule))
 
 
+def alike(rulings: Iterable[Ruling]) -> list[list[Ruling]]:
+    """Return the rulings in their order, those together that say the same for want of the same evidence.
+
+    One absent report leaves most rules without an answer: that is one thing to tell, not fifty.
+    """
+    groups: dict[tuple[str, ...], list[Ruling]] = {}
+    for ruling in rulings:
+        bare = ruling.status == "unproven" and not ruling.evidence
+        key = (ruling.because, consequence(ruling)) if bare else (ruling.rule,)
+        groups.setdefault(key, []).append(ruling)
+    return list(groups.values())
+
+
 def consequence(ruling: Ruling) -> str:
     """Return what a ruling does to the decision, in words."""
     if ruling.status in {"holds", "not_applicable"}:

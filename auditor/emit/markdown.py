@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from auditor.emit.arrange import by_topic, consequence, namings, open_rulings, place, plural, rulings_with
+from auditor.emit.arrange import alike, by_topic, consequence, namings, open_rulings, place, plural, rulings_with
 from auditor.emit.safe import code, prose, short
 from auditor.emit.style import PLAIN, Style
 from auditor.facts import Exhibit, Ruling, Verdict
@@ -28,7 +28,7 @@ def emit(verdict: Verdict, style: Style = PLAIN) -> str:
         *headline,
         _standing(verdict),
         _section("Which model did the work", _models(verdict, style)),
-        _section("What does not hold", "\n".join(_ruling(r, style) for r in open_rulings(verdict))),
+        _section("What does not hold", _open(verdict, style)),
         _section("Secrets", _secrets(verdict, style)),
         _section("Not read", _gaps(verdict, style)),
         _section("What holds", _held(verdict, style)),
@@ -59,6 +59,20 @@ def _models(verdict: Verdict, style: Style) -> str:
     ]
     head = ["Grade", "Witness", "Names", "Which", "Times", "First at"]
     return _table(head, rows, style) or "No artifact names a provider or a model."
+
+
+def _open(verdict: Verdict, style: Style) -> str:
+    rulings = open_rulings(verdict)
+    groups = [[ruling] for ruling in rulings] if style.verbose else alike(rulings)
+    return "\n".join(_ruling(group[0], style) if len(group) == 1 else _rulings(group) for group in groups)
+
+
+def _rulings(group: Sequence[Ruling]) -> str:
+    first = group[0]
+    head = (
+        f"- **{first.status.upper()}** {plural(len(group), 'rule')} ({consequence(first)}): {_sentence(first.because)}"
+    )
+    return f"{head}\n  - in {', '.join(code(ruling.rule) for ruling in group)}"
 
 
 def _ruling(ruling: Ruling, style: Style) -> str:

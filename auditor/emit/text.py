@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from auditor.emit.arrange import by_topic, consequence, open_rulings, place, plural, rulings_with
+from auditor.emit.arrange import alike, by_topic, consequence, open_rulings, place, plural, rulings_with
 from auditor.emit.model_table import model_lines
 from auditor.emit.safe import safe, short
 from auditor.emit.style import PLAIN, Style
@@ -53,10 +53,24 @@ def _standing(verdict: Verdict) -> list[str]:
 
 def _open(verdict: Verdict, style: Style) -> list[str]:
     rulings = open_rulings(verdict)
+    groups = [[ruling] for ruling in rulings] if style.verbose else alike(rulings)
     lines: list[str] = []
-    for ruling in rulings:
-        lines += ["", *_ruling(ruling, style)] if lines else _ruling(ruling, style)
+    for group in groups:
+        told = _ruling(group[0], style) if len(group) == 1 else _rulings(group, style)
+        lines += ["", *told] if lines else told
     return _section(f"What does not hold: {plural(len(rulings), 'rule')}", lines, style)
+
+
+def _rulings(group: Sequence[Ruling], style: Style) -> list[str]:
+    """Return rulings that all say the same as one, with the rules' names instead of their remedies."""
+    first = group[0]
+    word = f"{first.status.upper()}  {plural(len(group), 'rule')}"
+    return [
+        f"  {_painted(word, first.status, style)}  ({consequence(first)})",
+        *paragraph(short(first.because), style.width, "    ", "    "),
+        *paragraph(", ".join(safe(ruling.rule) for ruling in group), style.width, "    in  ", "        "),
+        *paragraph("See why it is absent; `cto-audit explain RULE` says what a rule needs.", style.width, "    do  "),
+    ]
 
 
 def _ruling(ruling: Ruling, style: Style) -> list[str]:

@@ -101,6 +101,26 @@ def test_what_does_not_hold_comes_heaviest_first_with_place_and_remedy() -> None
     assert "    do  Find out why another model answered, and run again with the admitted one.\n" in shown
 
 
+def test_rules_that_lack_the_same_evidence_are_told_once_unless_verbose() -> None:
+    lacking = [Ruling(f"gate.rule-{n}", "unproven", "fail", "the run has no report", remedy="Look.") for n in range(30)]
+    other = Ruling("gate.other", "unproven", "fail", "the run has no trace", remedy="Look.")
+    run = msgspec.structs.replace(broken(), rulings=(*lacking, other))
+    assert "What does not hold: 31 rules\n" in text(run)
+    for shown in (text(run), markdown(run)):
+        assert shown.count("the run has no report") == 1 and "30 rules" in shown
+        assert all(ruling.rule in shown for ruling in lacking)
+        assert "the run has no trace" in shown
+    assert text(run, verbose=True).count("the run has no report") == 30
+    assert markdown(run, verbose=True).count("the run has no report") == 30
+
+
+def test_an_unproven_rule_blocks_and_a_warning_does_neither() -> None:
+    shown = text()
+    assert "VIOLATED  model.only-the-admitted  (fails the run)" in shown
+    assert "UNPROVEN  timeline.nothing-torn  (blocks a pass)" in shown
+    assert "VIOLATED  secret.entropy  (a warning)" in shown
+
+
 def test_secrets_and_gaps_are_listed_with_their_places() -> None:
     assert re.search(r"likely +rules\.openrouter +sk-o\*{4} +0{12} +json\+base64 +backend/case\.stdout:7\n", text())
     assert re.search(r"trace\.jsonl:40 +the line is torn\n", text())

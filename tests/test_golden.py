@@ -71,6 +71,19 @@ def statuses() -> dict[str, set[str]]:
     return dict(seen)
 
 
+NEVER = {
+    "admission.authority-from-outside": {"violated"},  # an authority that is absent, or the run's own, proves nothing
+    "command.task-in-evidence": {"violated"},  # a task file can only be missing
+    "digest.everything-read": {"violated"},  # what cannot be read contradicts nothing
+    "model.every-witness-names-it": {"violated"},  # who names another model is told by only-the-admitted
+    "model.grade-floor": {"violated"},  # too weak is no contradiction
+    "model.inference-confirmed": {"violated"},  # silence is no contradiction
+    "timeline.trace-present": {"violated"},  # a trace can only be missing
+}
+"""Statuses that a rule cannot take, and why: all it can find is that something is absent."""
+
+
 @pytest.mark.parametrize("name", [rule.name for rule in load().rules])
 def test_every_rule_is_seen_to_hold_to_break_and_to_doubt(name: str) -> None:
-    assert {"holds", "violated", "unproven"} <= statuses().get(name, set())
+    seen = statuses().get(name, set())
+    assert {"holds", "violated", "unproven"} - seen == NEVER.get(name, set())

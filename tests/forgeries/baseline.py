@@ -16,6 +16,7 @@ from tests.forgeries.kit import (
     rows,
     set_event,
     set_report,
+    swap,
     write_rows,
 )
 from tests.harness import seal
@@ -131,3 +132,13 @@ def its_trace_is_of_case(scene: Scene) -> None:
     found = rows(scene.path(TRACE))
     found[0]["engine"] = "case"
     write_rows(scene.path(TRACE), found)
+
+
+@forge("baseline")
+def its_report_repeats_a_key(scene: Scene) -> None:
+    swap(scene.path(REPORT), '"status": "pass"', '"status": "fail",\n  "status": "pass"')
+
+
+@forge("baseline|timeline")
+def its_trace_repeats_a_key(scene: Scene) -> None:
+    swap(scene.path(TRACE), '"status":"pass"', '"status":"fail","status":"pass"')

@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from tests.forgeries.kit import GATEWAY, Row, Scene, add, edit_json, forge, get_report, set_env, set_event, set_report
+from tests.forgeries.kit import (
+    GATEWAY,
+    Row,
+    Scene,
+    add,
+    edit_json,
+    forge,
+    get_report,
+    set_env,
+    set_event,
+    set_report,
+    swap,
+)
 
 ARGV = "backend/argv.json"
 
@@ -158,3 +170,19 @@ def executable_was_not_admitted(scene: Scene) -> None:
 @forge("command", decision=("blocked", "fail"))
 def executable_admission_is_not_recorded(scene: Scene) -> None:
     set_report(scene, case_executable_admission_status=None, case_bin_sha256=None)
+
+
+@forge("command")
+def argv_file_repeats_a_key(scene: Scene) -> None:
+    swap(scene.path(ARGV), '"cwd":', '"cwd": "/srv/lab",\n  "cwd":')
+
+
+@forge("command")
+def env_file_repeats_a_key(scene: Scene) -> None:
+    swap(scene.path("backend/env.json"), '"LANG":', '"LANG": "C",\n  "LANG":')
+
+
+@forge("command", decision="pass")
+def task_file_is_another(scene: Scene) -> None:
+    """The contract does not ask for the very task file: the rule that misses it warns."""
+    scene.path("task/tide-clock-1-padding.task.json").rename(scene.path("task/another.task.json"))

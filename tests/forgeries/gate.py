@@ -144,3 +144,13 @@ def passes_without_starting(scene: Scene) -> None:
 @forge("gate|timeline|command|report", decision=("blocked", "fail"))
 def start_event_taken_out(scene: Scene) -> None:
     drop_events(scene, "case_process_started")
+
+
+@forge("gate|timeline", base=REFUSED, decision="blocked")
+def refused_without_a_trace(scene: Scene) -> None:
+    scene.path("trace.jsonl").unlink()
+
+
+@forge("gate", base=REFUSED, decision=("blocked", "fail"))
+def refused_without_saying_so_in_the_trace(scene: Scene) -> None:
+    drop_events(scene, "run_blocked")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import hashlib
 import json
 
 from tests.forgeries.kit import (
@@ -157,3 +158,10 @@ def refused_run_carries_it(scene: Scene) -> None:
 @forge("secret", base="fake-baseline-only")
 def fake_run_carries_it(scene: Scene) -> None:
     append(scene.path("backend/fake.log"), f"{planted_key()}\n")
+
+
+@forge("secret", decision="pass")
+def random_text_beside_a_keyword(scene: Scene) -> None:
+    """No format of any provider: worth a look, not a failure."""
+    value = base64.b64encode(hashlib.sha256(b"nothing").digest())[:28].decode()
+    append(scene.path("backend/harness.log"), f'password = "{value}"\n')

@@ -17,6 +17,7 @@ from tests.forgeries.kit import (
     rows,
     set_event,
     set_report,
+    swap,
     write_rows,
 )
 from tests.harness import fixture
@@ -217,3 +218,8 @@ for _name in (AFTER, BEFORE):
         scene.path(name).unlink()
 
     add(f"{_name.rpartition('/')[2].partition('.')[0]}-manifest-is-missing", "writes", _missing, decision="blocked")
+
+
+@forge("writes")
+def after_manifest_repeats_a_path(scene: Scene) -> None:
+    swap(scene.path(AFTER), '"Makefile":', f'"Makefile": "{"0" * 64}",\n  "Makefile":')

@@ -19,7 +19,7 @@ EXIT_CODES = {"pass": 0, "fail": 1, "blocked": 3}
 _MAX_KEY_BYTES = 1 << 16
 
 
-def command(  # noqa: PLR0913, PLR0917 - one parameter an option
+def command(
     run_dir: Annotated[Path, typer.Argument(metavar="RUN_DIR", help="The run directory to judge.", show_default=False)],
     admission: Annotated[
         Path | None,

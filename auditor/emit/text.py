@@ -69,7 +69,12 @@ def _rulings(group: Sequence[Ruling], style: Style) -> list[str]:
         f"  {_painted(word, first.status, style)}  ({consequence(first)})",
         *paragraph(short(first.because), style.width, "    ", "    "),
         *paragraph(", ".join(safe(ruling.rule) for ruling in group), style.width, "    in  ", "        "),
-        *paragraph("See why it is absent; `cto-audit explain RULE` says what a rule needs.", style.width, "    do  "),
+        *paragraph(
+            "See why it is absent; `cto-audit explain RULE` says what a rule needs.",
+            style.width,
+            "    do  ",
+            "        ",
+        ),
     ]
 
 

@@ -1,0 +1,320 @@
+"""Which words of which command are paths, text, patterns, program code or another command: tables only.
+
+A command that is not listed is judged as if each of its words could be a path, so an entry here makes the analyser more
+lenient (text) or more thorough (code, scripts, wrapped commands). Options are written without dashes; one character
+means a short option, which may be glued to others and to its value.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Literal, TypeAlias, cast
+
+import msgspec
+
+Role: TypeAlias = Literal[
+    "path", "operand", "weak", "attached", "text", "code", "stream", "script", "alias", "assignment", "test"
+]
+"""How a word is judged.
+
+`path`: any absolute or climbing path in it; `operand`: certainly a file; `weak`: a path only below a well-known
+directory (routes, test patterns, URLs); `attached`: a file only behind `@` or `<`; `text`: never; `code`: a program with
+paths in its string literals; `stream`: a sed program; `script`: shell source; `alias`: a setting that may hold shell
+source; `assignment`: `NAME=value`; `test`: the operand of a condition.
+"""
+
+
+class Spec(msgspec.Struct, frozen=True):
+    """One command's grammar, as far as paths are concerned.
+
+    `first` gives the roles of the leading positional words, `rest` of all others. `options` are those that take a value,
+    with its role. An option in `given` stands in for the first positional word (`grep -e`); one in `named` takes a name before its value (`jq --arg name value`). With `wraps` the words after
+    the leading ones are a command of their own; `joined`: together they are one shell script. `subcommands` replace the
+    spec after the first positional word. `stdin` is what a program read from standard input is. `long`: options with one
+    dash are whole words (`find -name`). `reads`: whether its operands are read, None where it depends.
+    """
+
+    first: tuple[Role, ...] = ()
+    rest: Role = "path"
+    options: Mapping[str, Role] = {}
+    given: frozenset[str] = frozenset()
+    named: frozenset[str] = frozenset()
+    wraps: bool = False
+    joined: bool = False
+    subcommands: Mapping[str, Spec] = {}
+    stdin: Role | None = None
+    long: bool = False
+    reads: bool | None = None
+
+
+def _options(**names: str) -> dict[str, Role]:
+    """Return the option table that ``role="names …"`` describes."""
+    return {name: cast("Role", role) for role, listed in names.items() for name in listed.split()}
+
+
+def _names(listed: str) -> frozenset[str]:
+    return frozenset(listed.split())
+
+
+def _each(names: str, spec: Spec) -> dict[str, Spec]:
+    return dict.fromkeys(names.split(), spec)
+
+
+DEFAULT = Spec()
+_TEXT = Spec(rest="text")
+_WRAP = Spec(wraps=True)
+_READS = Spec(rest="operand", options=_options(text="n lines bytes"), reads=True)
+_WRITES = Spec(rest="operand", options=_options(text="m mode s size", path="r reference d date"), reads=False)
+
+# Text tools ---------------------------------------------------------------------------------------------------------
+_GREP_TEXT = (
+    "e regexp m max-count A after-context B before-context C context d directories D devices include exclude "
+    "exclude-dir label"
+)
+_RG_TEXT = (
+    f"{_GREP_TEXT} g glob iglob t type T type-not r replace j threads M max-columns E encoding sort sortr engine "
+    "context-separator field-match-separator path-separator max-depth"
+)
+_GREP = Spec(
+    ("text",), "operand", _options(text=_GREP_TEXT, path="f file exclude-from"), _names("e f regexp file"), reads=True
+)
+_RG = Spec(
+    ("text",),
+    "operand",
+    _options(text=_RG_TEXT, path="f file ignore-file pre"),
+    _names("e f regexp file files"),
+    reads=True,
+)
+_AWK = Spec(
+    ("code",),
+    "operand",
+    _options(text="F field-separator", path="f file v assign E exec i include"),
+    _names("f file E exec"),
+    reads=True,
+)
+_SED = Spec(
+    ("stream",),
+    "operand",
+    _options(stream="e expression", path="f file", text="l line-length"),
+    _names("e expression f file"),
+)
+_JQ = Spec(
+    ("text",),
+    "operand",
+    _options(path="f from-file L slurpfile rawfile", text="indent arg argjson"),
+    _names("f from-file"),
+    _names("arg argjson slurpfile rawfile"),
+    reads=True,
+)
+_FIND = Spec(
+    rest="operand",
+    options=_options(
+        text="name iname path ipath wholename iwholename regex iregex lname ilname printf type xtype perm user group "
+        "size mtime mmin atime amin ctime cmin maxdepth mindepth regextype uid gid links inum newermt fstype"
+    ),
+    long=True,
+)
+
+# Programs that take source ------------------------------------------------------------------------------------------
+_SHELL = Spec(
+    ("operand",),
+    options=_options(path="o O rcfile init-file", script="c"),
+    given=_names("c"),
+    stdin="script",
+    reads=True,
+)
+_PYTHON = Spec(("operand",), options=_options(text="m W X", code="c"), given=_names("c m"), stdin="code")
+_NODE = Spec(
+    ("operand",),
+    options=_options(
+        path="r require import loader experimental-loader env-file test-reporter-destination",
+        text="test-name-pattern test-skip-pattern title input-type test-reporter C conditions",
+        code="e eval p print",
+    ),
+    given=_names("e eval p print test"),
+    subcommands={"eval": Spec(("code",)), **_each("run test install add", DEFAULT), "x": _WRAP},
+    stdin="code",
+)
+_PERL = Spec(("operand",), options=_options(path="I r", text="F", code="e E"), given=_names("e E"), stdin="code")
+_PHP = Spec(
+    ("operand",), options=_options(path="c f t", text="d S z", code="r B R E"), given=_names("r f"), stdin="code"
+)
+_RUNNER = Spec(
+    rest="weak", options=_options(text="t testNamePattern g grep fgrep", path="c config r require root rootDir dir")
+)
+_RUN = Spec(
+    wraps=True, options=_options(text="p package w workspace with", path="prefix C cwd directory", script="c call")
+)
+_PACKAGES = Spec(
+    options=_options(text="w workspace m message filter", path="prefix C cwd dir userconfig cache"),
+    subcommands={
+        **_each("exec x dlx", _RUN),
+        **_each("run test run-script t", Spec(options=_options(text="t testNamePattern g grep"))),
+        **_each("pkg config set", Spec(rest="weak")),
+    },
+)
+
+# Version control and the network ------------------------------------------------------------------------------------
+_GIT_SHOW = Spec(
+    options=_options(
+        text="S G format pretty grep author committer since until after before date word-diff-regex L n max-count"
+    )
+)
+_GIT_MESSAGE = Spec(
+    options=_options(text="m message author date cleanup trailer c C", path="F file t template pathspec-from-file")
+)
+_GIT = Spec(
+    options=_options(path="C git-dir work-tree exec-path", text="namespace", alias="c"),
+    subcommands={
+        **_each("log show diff blame shortlog rev-list whatchanged format-patch", _GIT_SHOW),
+        **_each("commit tag merge notes stash revert am", _GIT_MESSAGE),
+        "grep": Spec(("text",), options=_options(text=_GREP_TEXT, path="f"), given=_names("e f")),
+        "config": Spec(rest="alias", options=_options(path="f file")),
+        **_each("for-each-ref branch ls-files", Spec(options=_options(text="format sort contains"))),
+    },
+)
+_GH_TEXT = (
+    "t title b body q jq T template l label a assignee S search m milestone n notes subject H head B base R repo json "
+    "method X header author state reviewer L limit c comment"
+)
+_GH = Spec(
+    options=_options(text="R repo"),
+    subcommands={
+        "api": Spec(
+            ("text",),
+            options=_options(
+                text="X method H header q jq t template p preview hostname cache",
+                path="input",
+                attached="f F field raw-field",
+            ),
+        ),
+        **_each(
+            "pr issue release repo run workflow search label",
+            Spec(options=_options(text=_GH_TEXT, path="F body-file notes-file")),
+        ),
+    },
+)
+_CURL = Spec(
+    rest="weak",
+    options=_options(
+        path="o output T upload-file K config c cookie-jar D dump-header E cert key cacert capath netrc-file output-dir "
+        "unix-socket trace trace-ascii stderr",
+        attached="d data data-ascii data-binary data-urlencode F form json b cookie H header w write-out",
+        text="X request A user-agent e referer u user m max-time retry connect-timeout data-raw form-string resolve "
+        "connect-to limit-rate r range max-redirs retry-delay retry-max-time interface",
+        weak="x proxy url",
+    ),
+)
+_WGET = Spec(
+    rest="weak",
+    options=_options(
+        path="O output-document P directory-prefix o output-file a append-output i input-file post-file body-file",
+        text="header post-data user-agent U t tries T timeout method body-data A accept R reject e execute referer",
+    ),
+)
+
+_TABLE: dict[str, Spec] = {
+    "echo printf true false : expr seq yes basename dirname tr let return exit sleep kill pkill pgrep killall which "
+    "whence type hash unset shift wait jobs bc date case for select function figlet cowsay numfmt factor nproc uname "
+    "id tput stty ulimit umask getopts help man dig host ping cd pushd popd": _TEXT,
+    "test [ [[": Spec(rest="test"),
+    "grep egrep fgrep zgrep": _GREP,
+    "rg ripgrep ag ack ugrep": _RG,
+    "find gfind": _FIND,
+    "fd fdfind": Spec(
+        ("text",),
+        "operand",
+        _options(text="e extension t type d max-depth E exclude", path="search-path base-directory"),
+    ),
+    "sed gsed": _SED,
+    "awk gawk mawk nawk": _AWK,
+    "jq yq gojq jaq": _JQ,
+    "cut": Spec(
+        rest="operand", options=_options(text="d delimiter f fields c characters b bytes output-delimiter"), reads=True
+    ),
+    "sort": Spec(
+        rest="operand", options=_options(text="t field-separator k key S", path="o output T temporary-directory")
+    ),
+    "paste column join": Spec(
+        rest="operand", options=_options(text="d delimiters t s separator o output-separator N"), reads=True
+    ),
+    "rename": Spec(("text",), "operand", _options(text="e")),
+    "cat tac head tail less more bat nl od xxd hexdump strings wc md5sum sha1sum sha256sum sha512sum cksum rev fold fmt "
+    "expand stat file du base64 base32 cmp diff comm uniq b2sum view zcat bzcat xzcat ls dir tree exa eza readlink "
+    "realpath source .": _READS,
+    "tee rm rmdir mkdir touch truncate shred unlink mkfifo mknod chmod chown chgrp": _WRITES,
+    "vim vi nano emacs code cp mv ln install dd": Spec(rest="operand"),
+    "node nodejs tsx ts-node bun deno qjs": _NODE,
+    "python pypy ipython": _PYTHON,
+    "perl ruby lua luajit Rscript osascript julia": _PERL,
+    "php": _PHP,
+    "sh bash dash zsh ksh ash mksh fish rbash": _SHELL,
+    "eval": Spec(joined=True),
+    "trap": Spec(("script",), "text"),
+    "alias": Spec(rest="alias"),
+    "concurrently": Spec(rest="script", options=_options(text="n names c prefix-colors p prefix")),
+    "nodemon": Spec(options=_options(script="x exec", path="w watch", text="i ignore e ext")),
+    "watch entr": Spec(joined=True, options=_options(text="n interval d differences")),
+    "su runuser": Spec(rest="text", options=_options(script="c command", path="s shell")),
+    "script": Spec(rest="operand", options=_options(script="c command")),
+    "jest vitest mocha ava tap playwright cypress karma": _RUNNER,
+    "npm pnpm yarn": _PACKAGES,
+    "npx bunx pnpx uvx pipx": _RUN,
+    "uv poetry pdm hatch pipenv rye bundle": Spec(
+        options=_options(path="directory project C"), subcommands=_each("run exec", _RUN)
+    ),
+    "git": _GIT,
+    "gh": _GH,
+    "curl": _CURL,
+    "wget": _WGET,
+    "export declare typeset local readonly": Spec(rest="assignment"),
+    "read mapfile readarray": Spec(rest="text", options=_options(text="d p n N t i a u")),
+    "env": Spec(wraps=True, options=_options(path="C chdir", text="u unset", script="S split-string")),
+    "sudo doas": Spec(wraps=True, options=_options(path="D chdir R chroot", text="u user g group p prompt h host C")),
+    "xargs gxargs": Spec(
+        wraps=True, options=_options(path="a arg-file", text="I n max-args P max-procs L max-lines d delimiter s E")
+    ),
+    "parallel": Spec(wraps=True, options=_options(text="j jobs I delay retries")),
+    "timeout gtimeout": Spec(("text",), wraps=True, options=_options(text="s signal k kill-after")),
+    "flock": Spec(("operand",), wraps=True, options=_options(script="c command", text="w timeout E")),
+    "time": Spec(wraps=True, options=_options(path="o output", text="f format")),
+    "nice ionice": Spec(wraps=True, options=_options(text="n adjustment c class")),
+    "stdbuf": Spec(wraps=True, options=_options(text="i input o output e error")),
+    "strace ltrace": Spec(wraps=True, options=_options(path="o output", text="e trace s")),
+    "exec": Spec(wraps=True, options=_options(text="a")),
+    "nohup setsid command builtin chronic unbuffer busybox cross-env cross-env-shell dotenv caffeinate noglob": _WRAP,
+}
+SPECS: dict[str, Spec] = {name: spec for names, spec in _TABLE.items() for name in names.split()}
+_VERSIONED = frozenset({"python", "pypy", "perl", "ruby", "php", "node", "lua"})
+
+GENERIC_WEAK = _names(
+    "message title body description comment summary reason note notes header format pretty author grep regexp regex "
+    "pattern separator delimiter testNamePattern test-name-pattern subject label jq base base-href base-path base-url "
+    "public-path public-url url route endpoint exclude exclude-dir include ignore ignore-pattern glob"
+)
+"""Long options whose value is prose, a pattern or a route in whatever command they appear."""
+
+TEST_OPERATORS = _names("-a -b -c -d -e -f -g -h -k -p -r -s -u -w -x -G -L -N -O -S")
+TEST_COMPARISONS = _names("-nt -ot -ef")
+"""What `test` asks of files; its other operands are strings."""
+
+STANDARD_BIN = _names(
+    "/bin /sbin /usr/bin /usr/sbin /usr/local/bin /usr/local/sbin /opt/homebrew/bin /opt/homebrew/sbin"
+)
+"""Directories whose programs any command may name: `/usr/bin/env` opens nothing that `env` does not."""
+
+WEAK_VARIABLES = (
+    *("URL", "URI", "ROUTE", "ENDPOINT", "PREFIX", "PATTERN", "REGEX", "MESSAGE", "MSG", "TITLE", "BODY", "BASE_PATH"),
+)
+"""Endings of names of variables that hold routes or prose."""
+
+TEXT_VARIABLES = _names("IFS PS1 PS2 PS3 PS4 TZ")
+"""Variables that never hold a path."""
+
+
+def spec_of(name: str) -> Spec:
+    """Return the spec of the command called `name` (its last path component), or the strict default."""
+    if name in SPECS:
+        return SPECS[name]
+    base = name.rstrip("0123456789.")
+    return SPECS[base] if base in _VERSIONED else DEFAULT

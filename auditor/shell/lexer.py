@@ -1,0 +1,379 @@
+"""Cut shell source into words, operators and redirections.
+
+One pass from left to right with a stack of frames of its own, so that neither nesting nor an unclosed quote can make
+it recurse, raise or read a character more than a fixed number of times. Unfinished constructs simply end with the
+text, as a truncated log line does.
+
+The stack holds one frame for each construct that is open: a command list, a double-quoted string, a `${…}`.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Literal
+
+import msgspec
+
+from auditor.shell.escapes import decode
+from auditor.shell.marks import mark
+from auditor.shell.tokens import (
+    Deferred,
+    Operator,
+    Parameter,
+    Part,
+    Redirect,
+    Script,
+    Substitution,
+    Text,
+    Token,
+    Word,
+)
+
+MAX_NESTING = 40
+"""Open constructs at once. An honest command opens a handful; beyond it a substitution is not followed."""
+
+_PLAIN = re.compile(r"[^ \t\r\n'\"\\$`;&|<>()#]+")
+_PLAIN_QUOTED = re.compile(r"[^\"\\$`]+")
+_PLAIN_BRACED = re.compile(r"[^'\"\\$`}]+")
+_BLANK = re.compile(r"(?:[ \t\r]|\\\n)+")
+_CONTROL = re.compile(r";;&|;;|;&|;|&&|&>>|&>|&|\|\||\|&|\||\(|\)")
+_REDIRECT = re.compile(r"<<<|<<-|<<|<>|<&|<\(|<|>>|>\||>&|>\(|>")
+_ANSI = re.compile(r"\$'((?:[^'\\]|\\.)*)'?", re.DOTALL)
+_BACKTICK = re.compile(r"`((?:[^`\\]|\\.)*)`?", re.DOTALL)
+_NAME = re.compile(r"\$(\w+|[@*#?$!-])")
+_BRACED = re.compile(r"\$\{([#!]?)(\w+|[@*#?$!-]|)(?:\[[^\]}]{0,80}\])?(:?[-=+?]|##?|%%?|//?|\^\^?|,,?|:|@)?")
+_DESCRIPTOR = re.compile(r"\d+|\{\w+\}")
+_ARRAY = re.compile(r"\w+(?:\[[^\]]{0,80}\])?\+?=")
+_PAREN = re.compile(r"\\.|[()]", re.DOTALL)
+_MAX_ARITHMETIC = 4096
+_BEFORE_COMMAND = frozenset({"do", "then", "else", "elif", "if", "while", "until", "!", "{", "time", "coproc"})
+
+
+class _Frame(msgspec.Struct):
+    """One open construct. `nest` holds what is open inside a command list: `(`, `[[`, arrays and `case` states."""
+
+    kind: Literal["command", "quoted", "braced"]
+    parts: list[Part] | None = None
+    start: int = 0
+    quoted: bool = False
+    tokens: list[Token] = []
+    nest: list[str] = []
+    at_command: bool = True
+    redirect: str = ""
+    process: bool = False
+    name: str = ""
+    operator: str = ""
+
+
+def lex(text: str) -> Script:
+    """Return the tokens of `text`, a command line or a whole script. Total: every input has tokens."""
+    return _Lexer(text).run(_Frame("command"))
+
+
+def lex_text(text: str) -> tuple[tuple[Part, ...], bool]:
+    """Return the parts of `text` read as inside double quotes (a here-document's body), and whether it is too deep."""
+    frame = _Frame("quoted", parts=[])
+    lexer = _Lexer(text, closing=False)
+    script = lexer.run(frame)
+    return tuple(frame.parts or ()), script.too_deep
+
+
+class _Lexer:
+    def __init__(self, text: str, *, closing: bool = True) -> None:
+        self.text = text
+        self.at = 0
+        self.closing = closing
+        self.too_deep = False
+        self.stack: list[_Frame] = []
+        self.documents: list[tuple[Redirect, bool]] = []
+        self.arithmetic: dict[int, int] | None = None
+
+    def run(self, root: _Frame) -> Script:
+        self.stack.append(root)
+        while self.at < len(self.text):
+            frame = self.stack[-1]
+            if frame.kind == "command":
+                self._command(frame)
+            else:
+                self._inside(frame)
+        while len(self.stack) > 1:
+            self._close()
+        if root.kind == "command":
+            self._end_word(root)
+        return Script(root.tokens, self.too_deep)
+
+    # One step in a command list -------------------------------------------------------------------------------------
+
+    def _command(self, frame: _Frame) -> None:
+        text, at = self.text, self.at
+        if found := _PLAIN.match(text, at):
+            self._add(frame, Text(mark(found[0]), quoted=False), found.end())
+        elif found := _BLANK.match(text, at):
+            if "\\" not in found[0] or len(found[0].replace("\\\n", "")):
+                self._end_word(frame)
+            self.at = found.end()
+        elif text[at] == "\n":
+            self._newline(frame)
+        elif text[at] == "#":
+            if frame.parts is None:
+                end = text.find("\n", at)
+                self.at = len(text) if end < 0 else end
+            else:
+                self._add(frame, Text("#", quoted=False), at + 1)
+        elif text[at] == "'":
+            end = text.find("'", at + 1)
+            end = len(text) if end < 0 else end
+            self._add(frame, Text(text[at + 1 : end], quoted=True), end + 1)
+        elif text[at] == "\\":
+            self._add(frame, Text(text[at + 1 : at + 2], quoted=True), at + 2)
+        elif text[at] in '"$`':
+            self._expansion(frame)
+        elif found := (_CONTROL.match(text, at) or _REDIRECT.match(text, at)):
+            self._operator(frame, found[0])
+
+    def _newline(self, frame: _Frame) -> None:
+        self._end_word(frame)
+        self.at += 1
+        if not (frame.nest and frame.nest[-1] in ("[[", "array")):
+            self._emit(frame, "\n")
+        documents, self.documents = self.documents, []
+        for redirect, strips in documents:
+            self._document(redirect, strips, nested=len(self.stack) > 1)
+
+    def _document(self, redirect: Redirect, strips: bool, *, nested: bool) -> None:
+        """Read one here-document: the lines up to its delimiter, or to the end of the text."""
+        delimiter = "".join(part.value for part in redirect.target.parts if isinstance(part, Text))
+        start = self.at
+        while self.at < len(self.text):
+            end = self.text.find("\n", self.at)
+            end = len(self.text) if end < 0 else end
+            line_start, line = self.at, self.text[self.at : end]
+            bare = line.lstrip("\t") if strips else line
+            if bare == delimiter or (nested and bare.startswith(delimiter + ")")):
+                redirect.body = self.text[start:line_start]
+                self.at = min(len(self.text), end + 1) if bare == delimiter else end - len(bare) + len(delimiter)
+                return
+            self.at = end + 1
+        redirect.body = self.text[start:]
+        self.at = len(self.text)
+
+    def _operator(self, frame: _Frame, operator: str) -> None:
+        top = frame.nest[-1] if frame.nest else ""
+        if top == "[[":
+            self._add(frame, Text(operator, quoted=False), self.at + len(operator))
+        elif operator in ("<(", ">("):
+            self._begin(frame)
+            self.at += 2
+            self._push(_Frame("command", process=True))
+        elif operator[0] in "<>" or operator in ("&>", "&>>"):
+            written = self.text[frame.start : self.at] if frame.parts is not None else ""
+            if _DESCRIPTOR.fullmatch(written):
+                frame.parts = None
+            self._end_word(frame)
+            frame.redirect = operator
+            self.at += len(operator)
+        elif operator == "(":
+            self._open_paren(frame)
+        elif operator == ")":
+            self._close_paren(frame)
+        else:
+            self._end_word(frame)
+            self.at += len(operator)
+            if operator in (";;", ";&", ";;&") and frame.nest[-1:] == ["case-body"]:
+                frame.nest[-1] = "case-pattern"
+            self._emit(frame, operator)
+
+    def _open_paren(self, frame: _Frame) -> None:
+        if frame.parts is not None and _ARRAY.fullmatch(self.text, frame.start, self.at):
+            self._end_word(frame)
+            frame.nest.append("array")
+            self.at += 1
+            self._emit(frame, "=(")
+            return
+        self._end_word(frame)
+        end = self._arithmetic_end(self.at)
+        if end is not None:
+            inside = self.text[self.at + 2 : end]
+            self._add(frame, Deferred(inside, "arithmetic", quoted=True), end + 2)
+        elif not (frame.nest and frame.nest[-1] == "case-pattern"):
+            frame.nest.append("(")
+            self._emit(frame, "(")
+            self.at += 1
+        else:
+            self.at += 1
+
+    def _close_paren(self, frame: _Frame) -> None:
+        self._end_word(frame)
+        self.at += 1
+        top = frame.nest[-1] if frame.nest else ""
+        if top == "case-pattern":
+            frame.nest[-1] = "case-body"
+            self._emit(frame, "\n")
+        elif top == "array":
+            frame.nest.pop()
+            self._emit(frame, ")=")
+        elif top == "(":
+            frame.nest.pop()
+            self._emit(frame, ")")
+        elif len(self.stack) > 1:
+            self._close()
+        else:
+            self._emit(frame, ")")
+
+    def _emit(self, frame: _Frame, operator: str) -> None:
+        frame.tokens.append(Operator(operator))
+        frame.redirect = ""
+        frame.at_command = True
+
+    # Words ----------------------------------------------------------------------------------------------------------
+
+    def _begin(self, frame: _Frame) -> list[Part]:
+        if frame.parts is None:
+            frame.parts = []
+            frame.start = self.at
+        return frame.parts
+
+    def _add(self, frame: _Frame, part: Part, end: int) -> None:
+        self._begin(frame).append(part)
+        self.at = end
+
+    def _end_word(self, frame: _Frame) -> None:
+        if frame.parts is None:
+            return
+        parts = frame.parts
+        if len(parts) > 1 and all(isinstance(part, Text) and not part.quoted for part in parts):
+            parts = [Text("".join(part.value for part in parts if isinstance(part, Text)), quoted=False)]
+        word = Word(tuple(parts), self.text[frame.start : self.at], pattern=frame.nest[-1:] == ["case-pattern"])
+        frame.parts = None
+        if frame.redirect:
+            redirect = Redirect(frame.redirect, word)
+            if frame.redirect in ("<<", "<<-"):
+                redirect.expands = all(isinstance(part, Text) and not part.quoted for part in parts)
+                self.documents.append((redirect, frame.redirect == "<<-"))
+            frame.tokens.append(redirect)
+            frame.redirect = ""
+            return
+        self._reserved(frame, word)
+
+    def _reserved(self, frame: _Frame, word: Word) -> None:
+        """Append `word`, following the reserved words that change how the text after it is cut."""
+        bare = word.bare
+        top = frame.nest[-1] if frame.nest else ""
+        if top == "case-subject" and bare == "in":
+            frame.tokens.append(word)
+            frame.nest[-1] = "case-pattern"
+            self._emit(frame, "\n")
+            return
+        if bare == "esac" and top in ("case-pattern", "case-body"):
+            frame.nest.pop()
+            word.pattern = False
+        elif bare == "]]" and top == "[[":
+            frame.nest.pop()
+        elif frame.at_command and bare in ("case", "[["):
+            frame.nest.append("case-subject" if bare == "case" else "[[")
+        frame.tokens.append(word)
+        frame.at_command = frame.at_command and bare in _BEFORE_COMMAND
+
+    # Inside quotes and braces ---------------------------------------------------------------------------------------
+
+    def _inside(self, frame: _Frame) -> None:
+        text, at = self.text, self.at
+        plain = _PLAIN_BRACED if frame.kind == "braced" else _PLAIN_QUOTED
+        if found := plain.match(text, at):
+            self._add(frame, Text(found[0], quoted=True), found.end())
+        elif text[at] == "\\":
+            following = text[at + 1 : at + 2]
+            kept = following if following in '$`"\\\n}' else "\\" + following
+            self._add(frame, Text("" if kept == "\n" else kept, quoted=True), at + 2)
+        elif text[at] == "}" or (text[at] == '"' and frame.kind == "quoted" and self._closes()):
+            self.at += 1
+            self._close()
+        elif text[at] == "'" and not frame.quoted:
+            end = text.find("'", at + 1)
+            end = len(text) if end < 0 else end
+            self._add(frame, Text(text[at + 1 : end], quoted=True), end + 1)
+        elif text[at] in "$`" or (text[at] == '"' and frame.kind == "braced"):
+            self._expansion(frame)
+        else:
+            self._add(frame, Text(text[at], quoted=True), at + 1)
+
+    def _closes(self) -> bool:
+        return self.closing or len(self.stack) > 1
+
+    def _expansion(self, frame: _Frame) -> None:
+        """Take what begins with a double quote, a dollar or a backtick."""
+        text, at = self.text, self.at
+        quoted = frame.kind == "quoted" or frame.quoted
+        parts = self._begin(frame)
+        if text[at] == '"' or (text.startswith('$"', at) and frame.kind == "command"):
+            self.at += 1 if text[at] == '"' else 2
+            parts.append(Text("", quoted=True))
+            self._push(_Frame("quoted", parts=parts, quoted=True))
+        elif text[at] == "`" and (found := _BACKTICK.match(text, at)):
+            inside = re.sub(r'\\([$`\\"])' if quoted else r"\\([$`\\])", r"\1", found[1])
+            self._add(frame, Deferred(inside, "backtick", quoted), found.end())
+        elif not quoted and (found := _ANSI.match(text, at)):
+            self._add(frame, Text(decode(found[1]), quoted=True), found.end())
+        elif text.startswith("$(", at):
+            end = self._arithmetic_end(at + 1)
+            if end is not None:
+                self._add(frame, Deferred(text[at + 3 : end], "arithmetic", quoted), end + 2)
+            else:
+                self.at += 2
+                self._push(_Frame("command", quoted=quoted))
+        elif found := _BRACED.match(text, at):
+            self.at = found.end()
+            operator = found[3] or ""
+            name = "" if found[1] and found[2] else found[2] or found[1]
+            self._push(_Frame("braced", parts=[], quoted=quoted, name=name, operator=operator))
+        elif found := _NAME.match(text, at):
+            name = found[1] if not found[1][0].isdigit() else found[1][0]
+            self._add(frame, Parameter(name, quoted), at + 1 + len(name))
+        else:
+            self._add(frame, Text("$", quoted=True), at + 1)
+
+    # The stack ------------------------------------------------------------------------------------------------------
+
+    def _push(self, frame: _Frame) -> None:
+        if len(self.stack) >= MAX_NESTING:
+            self.too_deep = True
+            self.at = len(self.text)
+            return
+        self.stack.append(frame)
+
+    def _close(self) -> None:
+        """Close the innermost construct and add what it is to the word around it."""
+        frame = self.stack.pop()
+        around = self.stack[-1]
+        parts = self._begin(around)
+        if frame.kind == "command":
+            self._end_word(frame)
+            parts.append(Substitution(Script(frame.tokens), frame.quoted, frame.process))
+        elif frame.kind == "braced":
+            parts.append(Parameter(frame.name, frame.quoted, frame.operator, tuple(frame.parts or ())))
+
+    def _arithmetic_end(self, at: int) -> int | None:
+        """Return where the `))` closing the `((` at `at` begins, or None if it opens two nested lists instead.
+
+        The places are found once for the whole text by matching parentheses. A candidate that splits a quoted string
+        or is longer than any formula is read as commands, which judges it more strictly.
+        """
+        if not self.text.startswith("((", at):
+            return None
+        if self.arithmetic is None:
+            self.arithmetic = {}
+            opened: list[int] = []
+            last = (-1, -1)
+            for found in _PAREN.finditer(self.text):
+                if found[0] == "(":
+                    opened.append(found.start())
+                elif found[0] == ")" and opened:
+                    pair = (opened.pop(), found.start())
+                    if last == (pair[0] + 1, pair[1] - 1):
+                        self.arithmetic[pair[0]] = pair[1] - 1
+                    last = pair
+        end = self.arithmetic.get(at)
+        if end is None or end - at > _MAX_ARITHMETIC:
+            return None
+        split = any(self.text.count(quote, at, end) % 2 for quote in "'\"")
+        return None if split else end

@@ -16,13 +16,13 @@ from auditor import __version__, manifest, policy, ruleset
 from auditor.admission import MAX_RECORD_BYTES, Judgement, judge
 from auditor.errors import OperatorError
 from auditor.evidence import Authority, Evidence
-from auditor.facts import Artifact, Decision, Pair, Secret, Tool, Verdict
+from auditor.facts import Decision, Pair, Secret, Tool, Verdict
 from auditor.gather import Gathered, gather, root_digest
 from auditor.grading import model_grade
 from auditor.places import rules_folder
 from auditor.policy import Policy
 from auditor.reader import CHUNK
-from auditor.secrets import Engine, Hit
+from auditor.secrets import Engine
 from auditor.withhold import withhold
 
 
@@ -48,7 +48,7 @@ def audit(
     gathered = gather(run_dir, in_force, engine, chunk=chunk)
     evidence = assemble(gathered, record, run_dir, admission, engine, fingerprint_key)
     rulings = ruleset.evaluate(rules, evidence, in_force)
-    decision, reason = ruleset.decide(rulings, evidence.claim.status)
+    decision, reason = ruleset.decide(rulings, evidence.gaps, evidence.claim.status)
     verdict = Verdict(
         run_id=evidence.report.text("run_id") or evidence.name,
         decision=decision,
@@ -159,5 +159,3 @@ def _place(secret: Secret) -> tuple[str, int, str]:
 def _supports(run: Evidence, decision: Decision) -> bool:
     claim = run.claim
     return decision == "pass" and (claim.engine, claim.stage, claim.status) == ("case", 2, "pass")
-
-

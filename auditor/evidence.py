@@ -179,7 +179,9 @@ def _exhibit(item: Shown) -> Exhibit:
         case Artifact():
             return Exhibit(item.path, note=f"{item.kind}, {item.bytes} bytes")
         case Secret():
-            return Exhibit(item.path, item.line, None, f"{item.detector} ({item.confidence}, {item.view}): {item.masked}")
+            return Exhibit(
+                item.path, item.line, None, f"{item.detector} ({item.confidence}, {item.view}): {item.masked}"
+            )
         case Fact():
             return Exhibit(item.where.path, item.where.line, item.where.pointer, _note(item))
 

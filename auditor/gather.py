@@ -51,7 +51,9 @@ class Gathered(msgspec.Struct):
 def root_digest(artifacts: list[Artifact]) -> str:
     """Return SHA-256 of the sorted lines ``<sha256>  <path>`` of the artifacts that were read."""
     lines = sorted(
-        f"{artifact.sha256}  ".encode() + os.fsencode(artifact.path) + b"\n" for artifact in artifacts if artifact.sha256
+        f"{artifact.sha256}  ".encode() + os.fsencode(artifact.path) + b"\n"
+        for artifact in artifacts
+        if artifact.sha256
     )
     return hashlib.sha256(b"".join(lines)).hexdigest()
 

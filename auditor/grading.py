@@ -41,7 +41,9 @@ def agent_grade(run: Evidence, agent: str) -> Grade | None:
     pair = effective(run)
     dispatched = [fact for fact in run["dispatch"] if fact.value.agent == agent]
     responses = [f for f in run["model.response"] if f.witness != "gateway" and f.value.agent == agent and answered(f)]
-    if pair is None or any((fact.value.provider, fact.value.model) != (pair.provider, pair.model) for fact in dispatched):
+    if pair is None or any(
+        (fact.value.provider, fact.value.model) != (pair.provider, pair.model) for fact in dispatched
+    ):
         return None
     if any(not _served_by(run, fact, pair) for fact in responses):
         return None

@@ -91,9 +91,7 @@ def _place(entry: Listing) -> tuple[str | None, str]:
     return "/".join(part for part in parts if part not in ("", ".")), ""
 
 
-def _fault(
-    entry: Listing, path: str, file: Artifact | None, specials: Mapping[str, str], said: dict[str, str]
-) -> str:
+def _fault(entry: Listing, path: str, file: Artifact | None, specials: Mapping[str, str], said: dict[str, str]) -> str:
     digest = (entry.digest or "").lower()
     shown = visible(path)
     if path in specials:

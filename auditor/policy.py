@@ -54,4 +54,6 @@ def load(path: Path | None = None, profile: str | None = None) -> Policy:
     try:
         return msgspec.convert(table, Policy, strict=True)
     except msgspec.ValidationError as error:
-        raise OperatorError(f"the policy {file} cannot be used: {error}", "see rules/policy.toml for the keys") from error
+        raise OperatorError(
+            f"the policy {file} cannot be used: {error}", "see rules/policy.toml for the keys"
+        ) from error

@@ -69,9 +69,7 @@ def _stamp(status: os.stat_result) -> tuple[int, int, int]:
     return status.st_size, status.st_mtime_ns, status.st_ctime_ns
 
 
-def _pass_on(
-    descriptor: int, expected: int, records: ByteSink | None, scan: ByteSink, chunk: int
-) -> tuple[int, str]:
+def _pass_on(descriptor: int, expected: int, records: ByteSink | None, scan: ByteSink, chunk: int) -> tuple[int, str]:
     sha256 = hashlib.sha256(usedforsecurity=True)
 
     def prove(data: bytes) -> None:
@@ -85,9 +83,7 @@ def _pass_on(
     return size, sha256.hexdigest()
 
 
-def _loop(
-    descriptor: int, expected: int, records: ByteSink | None, prove: Callable[[bytes], None], chunk: int
-) -> int:
+def _loop(descriptor: int, expected: int, records: ByteSink | None, prove: Callable[[bytes], None], chunk: int) -> int:
     """Read to the end, but never far past the size seen at first: a file that keeps growing must not hold us."""
     size = 0
     while size <= expected and (data := os.read(descriptor, chunk)):

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from auditor.evidence import Evidence, Outcome, holds, not_applicable, unproven, violated
+from auditor.facts import Fact
 
 
 def repeated_keys(run: Evidence, *kinds: str) -> Outcome:
     """Rule on repeated keys in artifacts of these kinds: violated by one, unproven where a part could not be read."""
-    found = [fact for fact in run["json.repeated-key"] if fact.value in kinds]
+    found = [fact for fact in run["json.repeated-key"] if fact.value in kinds and _is_evidence(run, fact)]
     if found:
         return violated(f"{found[0].where.path} repeats a key: two parsers would read two different things", found)
     present = run.of_kind(*kinds)
@@ -17,3 +18,12 @@ def repeated_keys(run: Evidence, *kinds: str) -> Outcome:
     if gaps:
         return unproven("part of what must be read could not be read", gaps)
     return holds("no object repeats a key", present)
+
+
+def _is_evidence(run: Evidence, fact: Fact) -> bool:
+    """Tell whether an object carries evidence: files of no kind of their own do only where they name a model."""
+    if fact.value != "other":
+        return True
+    place = (fact.where.path, fact.where.line)
+    named = (*run["model.named"], *run["model.response"])
+    return any((other.where.path, other.where.line) == place for other in named)

@@ -14,7 +14,7 @@ import msgspec
 
 from auditor.errors import OperatorError
 from auditor.evidence import Evidence, Outcome, Rule, exhibits, unproven
-from auditor.facts import Decision, Ruling
+from auditor.facts import Decision, Gap, Ruling, visible
 from auditor.places import rules_folder
 from auditor.policy import Policy
 from auditor.sources import fact_kinds
@@ -63,10 +63,11 @@ def evaluate(ruleset: Ruleset, run: Evidence, policy: Policy) -> tuple[Ruling, .
     return tuple(_ruling(rule, _ask(rule, run, policy)) for rule in ruleset.rules)
 
 
-def decide(rulings: tuple[Ruling, ...], claimed: str | None) -> tuple[Decision, str]:
+def decide(rulings: tuple[Ruling, ...], gaps: tuple[Gap, ...], claimed: str | None) -> tuple[Decision, str]:
     """Return the decision and its reason in one sentence; `claimed` is the status in the report.
 
-    A violation fails (or blocks, by its effect); what is unproven blocks; only a claimed pass can pass.
+    A violation fails (or blocks, by its effect); what is unproven blocks, and so does anything that could not be read,
+    whether or not a rule reads it; only a claimed pass can pass.
     """
     serious = [ruling for ruling in rulings if ruling.effect != "warn"]
     broken = [ruling for ruling in serious if ruling.status == "violated" and ruling.effect == "fail"]
@@ -74,9 +75,13 @@ def decide(rulings: tuple[Ruling, ...], claimed: str | None) -> tuple[Decision, 
         return "fail", _sentence(broken)
     if not any(ruling.status in ("holds", "violated") for ruling in serious):
         return "blocked", "no rule could be applied to this directory, so nothing is shown"
-    open_ = [r for r in serious if r.status == "violated" or (r.status == "unproven" and claimed not in ("blocked", "fail"))]
+    open_ = [
+        r for r in serious if r.status == "violated" or (r.status == "unproven" and claimed not in ("blocked", "fail"))
+    ]
     if open_:
         return "blocked", _sentence(open_)
+    if gaps and claimed == "pass":
+        return "blocked", f"{visible(gaps[0].path)} could not be read whole: {gaps[0].reason}"
     if claimed == "blocked":
         return "blocked", "the run says that it was blocked, and its evidence agrees"
     if claimed != "pass":

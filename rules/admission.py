@@ -17,32 +17,10 @@ def _status(run: Evidence) -> tuple[str, Where]:
 
 
 @rule(
-    "admission.authority-from-outside",
-    clause=_CLAUSE,
-    remedy="Audit again with --admission and the record that was in force, from a place the run cannot write to.",
-    needs=("document.report",),
-    applies=to_case,
-)
-def authority_from_outside(run: Evidence, policy: Policy) -> Outcome:
-    """An admission that is claimed is proven by an authority outside the run directory.
-
-    Why: the copy in the run directory is written by the party that is judged; by itself it admits nothing. An authority
-    that leads into the run directory, by a link or a hard link, is that copy again.
-    """
-    status, where = _status(run)
-    if run.authority is not None and not run.authority.inside_run:
-        return holds("the authority lies outside the run directory", [noted(where, f"claims {visible(status)}")])
-    if status != "admitted":
-        return not_applicable("the run claims no admission that an authority would have to prove")
-    if run.authority is None:
-        return unproven("the run claims to be admitted, and no authority was given", [where])
-    return unproven("the authority leads into the run directory, so it is the run's own word", [where])
-
-
-@rule(
     "admission.status-recomputed",
     clause=_CLAUSE,
-    remedy="Do not claim this run. See why the gate judged otherwise: the record, the requested pair, or the clock.",
+    remedy="Give the record that was in force with --admission, from a place the run cannot write to; then see why the "
+    "gate judged otherwise: the record, the requested pair, or the clock.",
     needs=("document.report",),
     reads=("report", "admission_copy"),
     applies=to_case,
@@ -50,24 +28,33 @@ def authority_from_outside(run: Evidence, policy: Policy) -> Outcome:
 def status_recomputed(run: Evidence, policy: Policy) -> Outcome:
     """The reported admission status is the one that the record really gives for the requested pair at the run's start.
 
-    Why: the status in the report is a claim. The gate is a pure function, so it can be computed again. A run that was
-    refused for want of a record needs no authority; one that claims a record's refusal is checked against its copy.
+    Why: the status in the report is a claim. The gate is a pure function, so it can be computed again. A claimed
+    admission is proven only by an authority from outside: the copy in the run directory is written by the party that is
+    judged, and an authority that leads into the run directory, by a link of either sort, is that copy again. A run that
+    was refused for want of a record needs no authority; one that claims a record's refusal is checked against its copy.
     """
     status, where = _status(run)
     outside = run.authority is not None and not run.authority.inside_run
     judgement = run.judgement if outside else run.copy_judgement
-    shown = [noted(where, f"reported: {visible(status)}"), noted(_authority_place(run), f"recomputed: {judgement.because}")]
+    shown = [
+        noted(where, f"reported: {visible(status)}"),
+        noted(_authority_place(run), f"recomputed: {judgement.because}"),
+    ]
     if not status:
         return unproven("the report states no admission status", [where])
     if status == "missing_admission" and run.report.get("admission_sha256") is None and not run["admission.copy"]:
         return holds("the run says that it had no admission record, and shows none", [where])
     if status == "admitted" and not outside:
-        return unproven("the claimed admission cannot be recomputed without an authority from outside", shown)
+        if run.authority is not None:
+            return unproven("the authority leads into the run directory, so it is the run's own word", shown)
+        return unproven("the run claims to be admitted, and no authority from outside was given (--admission)", shown)
     if judgement.status == status:
         return holds(f"the record gives {status}: {judgement.because}", shown)
     if run.requested is None or (run.started is None and judgement.status == "not_admitted"):
         return unproven("the report does not say which pair was requested, or when the run started", [where])
-    return violated(f"the report says {visible(status)}, but the record gives {judgement.status}: {judgement.because}", shown)
+    return violated(
+        f"the report says {visible(status)}, but the record gives {judgement.status}: {judgement.because}", shown
+    )
 
 
 def _authority_place(run: Evidence) -> Where:
@@ -103,7 +90,9 @@ def copy_equals_authority(run: Evidence, policy: Policy) -> Outcome:
             said.append((stated, noted(fact.value.record.at("admission_sha256"), "admission_sha256 in the trace")))
     if not said:
         if run.report.text("case_model_admission_status") == "admitted":
-            return unproven("the run claims an admission, and shows no record of it", [run.report.at("admission_sha256")])
+            return unproven(
+                "the run claims an admission, and shows no record of it", [run.report.at("admission_sha256")]
+            )
         return not_applicable("the run read no admission record")
     shown = [exhibit for _, exhibit in said]
     outside = run.authority is not None and not run.authority.inside_run
@@ -150,7 +139,8 @@ def requested_pair(run: Evidence, policy: Policy) -> Outcome:
     for key, wanted in ((_PROVIDER, requested.provider), (_MODEL, requested.model)):
         if env is not None and env.has(key) and env.get(key) != wanted:
             return violated(
-                f"the environment requested {visible(str(env.get(key)))}, the report names {requested}", [env.at(key), *shown]
+                f"the environment requested {visible(str(env.get(key)))}, the report names {requested}",
+                [env.at(key), *shown],
             )
     for fact in run.events("admission_checked"):
         record = fact.value.record

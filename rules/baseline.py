@@ -3,6 +3,7 @@
 from auditor.applies import to_case, to_stage2
 from auditor.evidence import Evidence, Outcome, holds, noted, rule, unproven, violated
 from auditor.facts import Where, visible
+from auditor.fixture import relative
 from auditor.policy import Policy
 from auditor.repeated import repeated_keys
 
@@ -37,14 +38,22 @@ def present_and_digested(run: Evidence, policy: Policy) -> Outcome:
     if path is None or digest is None:
         return unproven("the report names no fake baseline", [report.at("fake_baseline")])
     artifact = run.artifact(path)
-    if artifact is None or artifact.kind != "baseline_report":
-        return unproven(f"the baseline report {visible(path)} is not in the run directory", [report.at("fake_baseline", "report")])
+    if not relative(path) or (artifact is not None and artifact.kind != "baseline_report"):
+        return violated(f"{visible(path)} is no baseline report of this run", [report.at("fake_baseline", "report")])
+    if artifact is None:
+        return unproven(
+            f"the baseline report {visible(path)} is not in the run directory", [report.at("fake_baseline", "report")]
+        )
     if artifact.sha256 is None:
         return unproven("the baseline report could not be read whole", [artifact])
     if artifact.sha256 != digest:
-        return violated("the baseline report is not the one that was compared: its digest differs", [
-            report.at("fake_baseline", "sha256"), artifact,
-        ])
+        return violated(
+            "the baseline report is not the one that was compared: its digest differs",
+            [
+                report.at("fake_baseline", "sha256"),
+                artifact,
+            ],
+        )
     return holds("the baseline report is in evidence with its digest", [report.at("fake_baseline"), artifact])
 
 
@@ -84,7 +93,11 @@ def same_case_and_fixture(run: Evidence, policy: Policy) -> Outcome:
         ),
         (base.boolean("case_process_started") is False, "started Case", ("case_process_started",)),
         (base.get("case_model") is None and base.get("case_model_provider") is None, "names a model", ("case_model",)),
-        (base.boolean("allowed_writes_passed") is True, "did not stay within allowed writes", ("allowed_writes_passed",)),
+        (
+            base.boolean("allowed_writes_passed") is True,
+            "did not stay within allowed writes",
+            ("allowed_writes_passed",),
+        ),
         (base.texts("blockers") == (), "names blockers", ("blockers",)),
         (base.text("schema") == report.text("schema"), "has another schema", ("schema",)),
     )
@@ -119,7 +132,9 @@ def inside_this_run(run: Evidence, policy: Policy) -> Outcome:
     if len(known) < len(times):
         return unproven("a start or finish time of the run or its baseline is missing", [base.at("started_at")])
     if known != sorted(known):
-        return violated("the baseline did not run inside this run's time", [base.at("started_at"), report.at("started_at")])
+        return violated(
+            "the baseline did not run inside this run's time", [base.at("started_at"), report.at("started_at")]
+        )
     kind = "baseline_trace.event"
     if not run.of_kind("baseline_trace"):
         return unproven("the baseline's trace is missing")
@@ -134,7 +149,9 @@ def inside_this_run(run: Evidence, policy: Policy) -> Outcome:
             or (record.has("status") and record.get("status") != base.get("status"))
             or (record.has("engine") and record.get("engine") != base.get("engine"))
             or (record.has("case_id") and record.get("case_id") != base.get("case_id"))
-            or (record.has("changed_files") and _set(record.texts("changed_files")) != _set(base.texts("changed_files")))
+            or (
+                record.has("changed_files") and _set(record.texts("changed_files")) != _set(base.texts("changed_files"))
+            )
             or (record.has("allowed_writes_passed") and record.get("allowed_writes_passed") is not True)
             or (record.has("sha256") and record.get("sha256") != base.get("fixture", "sha256_before"))
             or (fact.time is not None and not known[1] <= fact.time <= known[2])
@@ -165,7 +182,9 @@ def compared_in_trace(run: Evidence, policy: Policy) -> Outcome:
         record = fact.value.record
         named = (report.text("fake_baseline", "run_id"), report.text("fake_baseline", "status"))
         if (record.text("baseline_run_id"), record.text("status")) != named:
-            return violated("the trace compared another baseline than the report names", [noted(fact.where, "compared")])
+            return violated(
+                "the trace compared another baseline than the report names", [noted(fact.where, "compared")]
+            )
         if _set(record.texts("changed_files")) != _set(report.texts("fake_baseline", "changed_files")):
             return violated("trace and report disagree on the baseline's changed files", [record.at("changed_files")])
     if len(compared) > 1:
@@ -204,5 +223,7 @@ def same_allowance(run: Evidence, policy: Policy) -> Outcome:
     if base is None or base.texts("allowed_writes") is None:
         return unproven("the baseline does not say what it allowed")
     if _set(base.texts("allowed_writes")) != _set(run.report.texts("allowed_writes")):
-        return violated("run and baseline allow different writes", [run.report.at("allowed_writes"), base.at("allowed_writes")])
+        return violated(
+            "run and baseline allow different writes", [run.report.at("allowed_writes"), base.at("allowed_writes")]
+        )
     return holds("run and baseline allow the same writes", [Where(base.path, None, "/allowed_writes")])

@@ -92,9 +92,13 @@ def witnesses_agree(run: Evidence, policy: Policy) -> Outcome:
     for start in started:
         record = start.value.record
         if record.texts("argv") != reported:
-            return violated("the trace's argv is not the report's command", [record.at("argv"), run.report.at("command")])
+            return violated(
+                "the trace's argv is not the report's command", [record.at("argv"), run.report.at("command")]
+            )
         if record.text("cwd") != cwd:
-            return violated("trace and argv.json name different working directories", [record.at("cwd"), argv.at("cwd")])
+            return violated(
+                "trace and argv.json name different working directories", [record.at("cwd"), argv.at("cwd")]
+            )
     copy = run.report.text("fixture", "copy")
     if copy is not None and not inside(cwd, copy):
         return violated("Case was started outside the fixture copy", [argv.at("cwd"), run.report.at("fixture", "copy")])
@@ -170,7 +174,9 @@ def data_directory_inside(run: Evidence, policy: Policy) -> Outcome:
         return unproven("the recorded environment is missing or unreadable", run.of_kind("env"))
     folder = env.text("CASE_DATA_DIR")
     if not folder:
-        return unproven("CASE_DATA_DIR is not set: Case would read the user's own configuration", [env.at("CASE_DATA_DIR")])
+        return unproven(
+            "CASE_DATA_DIR is not set: Case would read the user's own configuration", [env.at("CASE_DATA_DIR")]
+        )
     root = origin(run)
     where = [env.at("CASE_DATA_DIR")]
     if root is None:
@@ -179,7 +185,9 @@ def data_directory_inside(run: Evidence, policy: Policy) -> Outcome:
         return violated("CASE_DATA_DIR leads out of the run", where)
     for config in run.of_kind("case_config"):
         if posixpath.join(root, posixpath.dirname(config.path)) != posixpath.normpath(folder):
-            return violated("CASE_DATA_DIR is not the folder of the configuration in evidence", [*where, *exhibit(config.path)])
+            return violated(
+                "CASE_DATA_DIR is not the folder of the configuration in evidence", [*where, *exhibit(config.path)]
+            )
     return holds("CASE_DATA_DIR is the run's own", where)
 
 
@@ -224,18 +232,21 @@ def executable_admission(run: Evidence, policy: Policy) -> Outcome:
     applies=to_started,
 )
 def task_in_evidence(run: Evidence, policy: Policy) -> Outcome:
-    """The task file that the command names is kept in the run directory, by its name.
+    """The task file that the command names is the one kept in the run directory, by its name.
 
-    Why: without it nobody can say what the agent was asked to do.
+    Why: without it nobody can say what the agent was asked to do; with another in its place one would say it wrongly.
     """
     argv = run.report.texts("command") or ()
     named = next((argv[i + 1] for i, word in enumerate(argv[:-1]) if word == "--task"), None)
     if named is None:
         return not_applicable("the command names no task file")
-    kept = [task for task in run.of_kind("task") if posixpath.basename(task.path) == posixpath.basename(named)]
+    kept = run.of_kind("task")
     if not kept:
-        return unproven("the task file of the command is not in evidence", [run.report.at("command")])
-    return holds("the task file is in evidence", kept)
+        return unproven("no task file is in evidence", [run.report.at("command")])
+    same = [task for task in kept if posixpath.basename(task.path) == posixpath.basename(named)]
+    if not same:
+        return violated("the task files in evidence are not the one of the command", [run.report.at("command"), *kept])
+    return holds("the task file is in evidence", same)
 
 
 @rule(

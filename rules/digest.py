@@ -1,6 +1,6 @@
 """Digest: every file of the run is listed with its SHA-256, and is what was listed."""
 
-from auditor.evidence import Evidence, Outcome, Shown, holds, noted, not_applicable, rule, unproven, violated
+from auditor.evidence import Evidence, Outcome, holds, noted, rule, unproven, violated
 from auditor.facts import Where, visible
 from auditor.policy import Policy
 from auditor.repeated import repeated_keys
@@ -101,25 +101,6 @@ def no_links_or_specials(run: Evidence, policy: Policy) -> Outcome:
 
 
 @rule(
-    "digest.everything-read",
-    clause="Unreadable input never passes.",
-    remedy="Make the named files readable and whole, and audit again; nothing can be said of what was not read.",
-)
-def everything_read(run: Evidence, policy: Policy) -> Outcome:
-    """Every file was read whole, and every record in it could be understood.
-
-    Why: what could not be read may hold anything. A file that changes while it is read proves nothing.
-    """
-    if run.gaps:
-        first = run.gaps[0]
-        return unproven(f"{visible(first.path)}: {first.reason}", run.gaps)
-    if not run.artifacts:
-        return unproven("the directory holds no file")
-    shown: list[Shown] = list(run.artifacts)
-    return holds(f"{len(run.artifacts)} files were read whole", shown)
-
-
-@rule(
     "digest.no-repeated-keys",
     clause="Evidence says one thing: an object that repeats a key is read differently by different parsers.",
     remedy="Find out who wrote the manifest: no ordinary JSON writer repeats a key.",
@@ -129,6 +110,4 @@ def no_repeated_keys(run: Evidence, policy: Policy) -> Outcome:
 
     Why: one parser takes the first digest, another the last.
     """
-    if not run.document("digests"):
-        return not_applicable("the run has no JSON manifest of its own")
     return repeated_keys(run, "digests")

@@ -116,7 +116,9 @@ def checked_before_start(run: Evidence, policy: Policy) -> Outcome:
     started = run.events("case_process_started")
     status = run.report.text("case_model_admission_status")
     if started and not refused(run) and status != "admitted":
-        return violated("Case was started, and no admission is reported", [run.report.at("case_model_admission_status")])
+        return violated(
+            "Case was started, and no admission is reported", [run.report.at("case_model_admission_status")]
+        )
     if not checked:
         return unproven("the trace shows no admission check", started)
     if len(checked) > 1:

@@ -111,8 +111,11 @@ def every_witness_names_it(run: Evidence, policy: Policy) -> Outcome:
     witnesses: list[Fact] = []
     silent: list[str] = []
     for who, shapes in wanted.items():
-        found = [f for f in run["model.named"] if f.value.shape in shapes and _is(run, f, pair)]
+        spoken = [fact for fact in run["model.named"] if fact.value.shape in shapes]
+        found = [fact for fact in spoken if _is(run, fact, pair)]
         witnesses += found[:1]
+        if spoken and not found:
+            return violated(f"{who} names a model, but never {pair}", spoken)
         if not found:
             silent.append(who)
     if silent:
@@ -137,7 +140,9 @@ def configured_default(run: Evidence, policy: Policy) -> Outcome:
     config = run.document("case_config")
     pair = effective(run)
     if config is None:
-        return unproven("the generated configuration is missing or unreadable: Case would take its hard default silently")
+        return unproven(
+            "the generated configuration is missing or unreadable: Case would take its hard default silently"
+        )
     provider, model = config.text("models", "default", "provider"), config.text("models", "default", "model")
     default = Pair(provider, model) if provider and model else None
     if default is None:
@@ -175,7 +180,9 @@ def config_as_written(run: Evidence, policy: Policy) -> Outcome:
     if wrong:
         return violated("the configuration is not the one that the harness wrote", [*wrong, *configs])
     late = [
-        start for start in run.events("case_process_started") if (start.value.sequence or 0) < (written[-1].value.sequence or 0)
+        start
+        for start in run.events("case_process_started")
+        if (start.value.sequence or 0) < (written[-1].value.sequence or 0)
     ]
     if late:
         return violated("the configuration was written after Case was started", [*written, *late])
@@ -338,9 +345,16 @@ def grade_floor(run: Evidence, policy: Policy) -> Outcome:
     Why: a claim is worth what its weakest link proves.
     """
     grade = model_grade(run)
-    shown: list[Exhibit] = [noted(run.report.at("case_model"), f"{agent}: {agent_grade(run, agent)}") for agent in sorted(agents(run))]
+    shown: list[Exhibit] = [
+        noted(run.report.at("case_model"), f"{agent}: {agent_grade(run, agent)}") for agent in sorted(agents(run))
+    ]
+    other = [agent for agent in sorted(agents(run)) if agent_grade(run, agent) is None]
+    if other and effective(run) is not None:
+        return violated(f"the evidence for {visible(other[0])} shows another model", shown)
     if grade is None:
-        return unproven(f"no dispatch is shown for every executed agent, and {policy.model_grade_floor} is demanded", shown)
+        return unproven(
+            f"no dispatch is shown for every executed agent, and {policy.model_grade_floor} is demanded", shown
+        )
     if GRADES.index(grade) < GRADES.index(policy.model_grade_floor):
         return unproven(f"the model is {grade}, and {policy.model_grade_floor} is demanded", shown)
     return holds(f"the model is {grade}, and {policy.model_grade_floor} is demanded", shown)
@@ -359,7 +373,11 @@ def inference_confirmed(run: Evidence, policy: Policy) -> Outcome:
 
     Why: a dispatch is intent. Without a key there are dispatch lines and no request at all.
     """
-    silent = [agent for agent in sorted(agents(run)) if agent_grade(run, agent) in (None, "dispatched")]
+    heard = {fact.value.agent for fact in run["model.response"] if answered(fact)}
+    silent = [agent for agent in sorted(agents(run)) if agent not in heard]
+    failed = [fact for fact in run["case.agent-done"] if fact.value.status == "failed" and fact.value.agent in silent]
+    if failed:
+        return violated(f"{visible(failed[0].value.agent)} was dispatched and failed, and no model answered it", failed)
     if silent or not agents(run):
         names = ", ".join(visible(agent) for agent in silent) or "any agent"
         return unproven(f"nothing shows that a model answered {names}")

@@ -4,7 +4,7 @@ from typing import Any, get_type_hints
 
 import msgspec
 
-from auditor.applies import to_case, to_claimed_pass, to_started
+from auditor.applies import to_claimed_pass, to_started
 from auditor.contract import Report
 from auditor.evidence import Evidence, Outcome, Shown, holds, not_applicable, noted, rule, unproven, violated
 from auditor.facts import Exhibit, Fact, visible
@@ -135,10 +135,14 @@ def trace_agrees(run: Evidence, policy: Policy) -> Outcome:
             shown.append(fact)
     for fact in run["backend.exited"]:
         if fact.value != report.get("backend_exit_code"):
-            return violated("the backend's log states another exit code than the report", [fact, report.at("backend_exit_code")])
+            return violated(
+                "the backend's log states another exit code than the report", [fact, report.at("backend_exit_code")]
+            )
     started = run.events("case_process_started")
     if bool(started) != (report.boolean("case_process_started") is True):
-        return violated("trace and report disagree on whether Case was started", [report.at("case_process_started"), *started])
+        return violated(
+            "trace and report disagree on whether Case was started", [report.at("case_process_started"), *started]
+        )
     for needed in ("run_started", "run_finished"):
         if not run.events(needed):
             return unproven(f"the trace shows no {needed}", run.of_kind("trace"))
@@ -174,11 +178,15 @@ def status_supported(run: Evidence, policy: Policy) -> Outcome:
     if blockers:
         return violated("the run says pass, and names blockers", [report.at("blockers"), *where])
     if run.events("run_blocked"):
-        return violated("the run says pass, and its trace says that it was blocked", [*run.events("run_blocked"), *where])
+        return violated(
+            "the run says pass, and its trace says that it was blocked", [*run.events("run_blocked"), *where]
+        )
     if code is None and run.claim.engine != "fake":
         return violated("the run says pass, and Case gave no exit code", [report.at("backend_exit_code"), *where])
     if code is not None and (code != 0 or type(code) is not int):
-        return violated("the run says pass, and the backend's exit code is not 0", [report.at("backend_exit_code"), *where])
+        return violated(
+            "the run says pass, and the backend's exit code is not 0", [report.at("backend_exit_code"), *where]
+        )
     if run.claim.engine != "fake" and started is not True:
         return violated("the run says pass, and Case was not started", [report.at("case_process_started"), *where])
     if run.claim.engine == "fake" and started is not False:
@@ -210,7 +218,9 @@ def case_outcome(run: Evidence, policy: Policy) -> Outcome:
     failed = [phase for phase in phases if phase.end is not None and phase.outcome != "completed"]
     if failed:
         name = visible(failed[0].name)
-        return violated(f"the phase {name} ended as {visible(failed[0].outcome or '')}", [f.end for f in failed if f.end])
+        return violated(
+            f"the phase {name} ended as {visible(failed[0].outcome or '')}", [f.end for f in failed if f.end]
+        )
     open_ = [phase.start for phase in phases if phase.end is None]
     if open_:
         return unproven("a phase was started, and nothing says how it ended", open_)
@@ -218,7 +228,9 @@ def case_outcome(run: Evidence, policy: Policy) -> Outcome:
     if silent:
         return unproven(f"Case's {' and '.join(silent)} do not say how the pipeline ended", outcomes)
     if not any(phase.name == "implement" for phase in phases):
-        return unproven("no implement phase was executed in this run: the work was done elsewhere, or not at all", outcomes)
+        return unproven(
+            "no implement phase was executed in this run: the work was done elsewhere, or not at all", outcomes
+        )
     return holds("every file of Case says completed", outcomes)
 
 
@@ -294,20 +306,22 @@ def no_repeated_keys(run: Evidence, policy: Policy) -> Outcome:
 
 
 @rule(
-    "report.engine-known",
-    clause=_CLAUSE,
-    remedy="Let the harness say which engine ran: case or fake.",
+    "report.claim-known",
+    clause="A pass of the real Case is defined for Stage 2.",
+    remedy="Let the harness say which engine ran (case or fake) and which stage; only a Stage 2 pass of Case is defined.",
     needs=("document.report",),
     reads=("report",),
-    applies=lambda run: None if to_case(run) is None else "the run is a fake run",
 )
-def engine_known(run: Evidence, policy: Policy) -> Outcome:
-    """The report names the engine `case`, unless it is a fake run.
+def claim_known(run: Evidence, policy: Policy) -> Outcome:
+    """The report claims something that these rules can judge: a fake run, or a run of the real Case in Stage 2.
 
-    Why: what an unknown engine did cannot be judged.
+    Why: what an unknown engine did, or what another stage needs for a pass, is written nowhere.
     """
-    if run.claim.engine is None:
-        return unproven("the report names no engine", [run.report.at("engine")])
-    if run.claim.engine != "case":
-        return violated(f"the engine {visible(run.claim.engine)} is not known", [run.report.at("engine")])
-    return holds("the engine is case", [run.report.at("engine")])
+    claim, report = run.claim, run.report
+    if claim.engine is None or claim.stage is None:
+        return unproven("the report names no engine or no stage", [report.at("engine"), report.at("stage")])
+    if claim.engine not in ("case", "fake"):
+        return violated(f"the engine {visible(claim.engine)} is not known", [report.at("engine")])
+    if claim.engine == "case" and claim.stage != 2 and claim.status == "pass":
+        return unproven(f"what a pass of Case in stage {claim.stage} needs is not defined", [report.at("stage")])
+    return holds("the claim is of a kind that can be judged", [report.at("engine"), report.at("stage")])

@@ -2,7 +2,7 @@
 
 import re
 
-from auditor.evidence import Evidence, Outcome, holds, noted, not_applicable, rule, unproven, violated
+from auditor.evidence import Evidence, Outcome, holds, not_applicable, noted, rule, unproven, violated
 from auditor.facts import visible
 from auditor.policy import Policy
 
@@ -79,6 +79,7 @@ def environment_redacted(run: Evidence, policy: Policy) -> Outcome:
     ]
     if open_:
         return violated(
-            f"the value of {visible(open_[0])} is recorded in clear", [noted(env.at(name), "not redacted") for name in open_]
+            f"the value of {visible(open_[0])} is recorded in clear",
+            [noted(env.at(name), "not redacted") for name in open_],
         )
     return holds("every credential variable is redacted", [env.at()])

@@ -2,8 +2,8 @@
 
 import re
 
-from auditor.applies import to_case, to_claimed_pass, to_started
-from auditor.evidence import Evidence, Outcome, Shown, holds, not_applicable, noted, rule, unproven, violated
+from auditor.applies import to_claimed_pass, to_started
+from auditor.evidence import Evidence, Outcome, Shown, holds, noted, rule, unproven, violated
 from auditor.facts import Exhibit, Fact, visible
 from auditor.instants import SECOND, instant
 from auditor.policy import Policy
@@ -309,21 +309,3 @@ def no_repeated_keys(run: Evidence, policy: Policy) -> Outcome:
     Why: one parser takes the first value, another the last.
     """
     return repeated_keys(run, "trace", "case_events", "case_run_log")
-
-
-@rule(
-    "timeline.trace-present",
-    clause="The trace is always written.",
-    remedy="Keep the trace: without it nobody saw what happened.",
-)
-def trace_present(run: Evidence, policy: Policy) -> Outcome:
-    """The run directory holds a report and a trace that can be read.
-
-    Why: they are the harness's two accounts, and every other rule leans on them.
-    """
-    traces = [fact.value for fact in run["stream"] if fact.value.kind == "trace"]
-    if not run["document.report"]:
-        return unproven("there is no readable report", run.of_kind("report"))
-    if not traces or not traces[0].records:
-        return unproven("there is no trace, or it is empty", run.of_kind("trace"))
-    return holds("report and trace are there", [*run.of_kind("report"), *run.of_kind("trace")])

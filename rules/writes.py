@@ -136,13 +136,17 @@ def fixture_digests(run: Evidence, policy: Policy) -> Outcome:
         if stated is None:
             return unproven(f"the report states no fixture.{key}", [report.at("fixture", key)])
         if fixture.fault(manifest) is None and stated != fixture.root_sha256(manifest):
-            return violated(f"fixture.{key} is not the digest of {manifest.path}", [report.at("fixture", key), manifest.at()])
+            return violated(
+                f"fixture.{key} is not the digest of {manifest.path}", [report.at("fixture", key), manifest.at()]
+            )
     copied = run.events("fixture_copied")
     for event in copied:
         record = event.value.record
         for field, key in (("sha256", "sha256_before"), ("source", "source"), ("copy", "copy")):
             if record.get(field) != report.text("fixture", key):
-                return violated(f"the trace's fixture_copied does not agree with the report on {key}", [record.at(field)])
+                return violated(
+                    f"the trace's fixture_copied does not agree with the report on {key}", [record.at(field)]
+                )
     if not copied:
         return unproven("the trace does not show that the fixture was copied")
     return holds("the digests are those of the manifests", [report.at("fixture"), *copied])

@@ -13,12 +13,15 @@ SECOND = 1_000_000
 
 _RFC3339 = re.compile(r"(\d{4}-\d\d-\d\d)[Tt ](\d\d:\d\d:)(\d\d)(\.\d{1,12})?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_FIRST = (datetime.min.replace(tzinfo=UTC) - _EPOCH) // timedelta(microseconds=1)
+_LAST = (datetime.max.replace(tzinfo=UTC) - _EPOCH) // timedelta(microseconds=1)
 
 
 def instant(text: object) -> int | None:
     """Return the RFC 3339 date-time `text` in microseconds since the epoch, or None if it is not one.
 
-    A time without a zone offset is None: it names no instant. A leap second counts as the second after it.
+    A time without a zone offset is None: it names no instant; so is one that its offset moves out of the years 1 to
+    9999 in UTC, which could not be shown again. A leap second counts as the second after it.
     """
     if not isinstance(text, str) or not (match := _RFC3339.fullmatch(text)):
         return None
@@ -30,7 +33,8 @@ def instant(text: object) -> int | None:
     except ValueError:
         return None
     micros = int((fraction or ".0")[1:7].ljust(6, "0"))
-    return int((moment - _EPOCH) / timedelta(microseconds=1)) + micros + (SECOND if leap else 0)
+    found = int((moment - _EPOCH) / timedelta(microseconds=1)) + micros + (SECOND if leap else 0)
+    return found if _FIRST <= found <= _LAST else None
 
 
 def rfc3339(micros: int) -> str:

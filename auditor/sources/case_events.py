@@ -26,7 +26,7 @@ FACTS = frozenset({"case.event", "case.identity", "case.outcome"}) | _stream.FAC
 _TOOLS = frozenset({"tool_start", "tool_end"})
 _PATH_KEYS = ("path", "file_path", "cwd", "dir", "directory")
 # A cut argument text is no JSON any more; what it still shows is read up to the cut.
-_CUT_FIELD = re.compile(r'"(path|file_path|cwd|command)"\s*:\s*"((?:[^"\\]|\\.)*)', re.DOTALL)
+_CUT_FIELD = re.compile(r'"(path|file_path|cwd|command)"\s*:\s*"((?:[^"\\]++|\\.)*+)', re.DOTALL)
 
 
 class ToolArguments(msgspec.Struct, frozen=True):

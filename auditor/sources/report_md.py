@@ -11,7 +11,7 @@ from auditor.records.collector import Notes
 KINDS = ("report_md",)
 FACTS = frozenset({"markdown.stated"})
 
-_STATED = re.compile(r"\s*[-*+]\s+`([^`]+)`\s*:\s*(.*?)\s*", re.DOTALL)
+_STATED = re.compile(r"\s*[-*+]\s+`([^`]+)`\s*:(.*)", re.DOTALL)
 
 
 class Stated(msgspec.Struct, frozen=True):
@@ -30,7 +30,7 @@ class Source:
     def plain(self, line: int, data: bytes) -> None:
         """Read one line."""
         if match := _STATED.fullmatch(data.decode("utf-8", "replace")):
-            self._notes.fact("markdown.stated", Stated(*match.groups()), line)
+            self._notes.fact("markdown.stated", Stated(match.group(1), match.group(2).strip()), line)
 
     def close(self) -> None:
         """Markdown has no end mark."""

@@ -140,6 +140,10 @@ class Source:
         note_response(self._notes, response, line, "/requested_model", "/model", time)
 
     def _tool_call(self, line: int, item: Record) -> None:
+        for key in (*_PATH_KEYS, "command"):
+            # What is no text cannot be judged, and must not pass as a call without a path.
+            if item.get(key) is not None and item.text(key) is None:
+                self._check.fault("stream.malformed", f"tool_call: {key} has the wrong type", line, f"/{key}")
         paths = tuple((f"/{key}", path) for key in _PATH_KEYS if (path := item.text(key)) is not None)
         self._calls.see(
             line, item.text("tool") or "", agent=item.text("agent"), paths=paths, command=item.text("command")

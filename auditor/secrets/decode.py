@@ -9,7 +9,6 @@ from __future__ import annotations
 import base64
 import binascii
 import re
-import zlib
 from bisect import bisect_right
 from collections.abc import Callable
 from typing import TypeAlias
@@ -18,8 +17,6 @@ import msgspec
 
 BACK = 8192
 AHEAD = 65536
-INFLATED = 1 << 22
-"""The most bytes that one compressed blob may give."""
 
 _BASE64 = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/-_"
 _SOFT = b"\r\n\\"
@@ -28,6 +25,16 @@ _HEX = b"0123456789abcdefABCDEF"
 _URLSAFE = bytes.maketrans(b"-_", b"+/")
 _ESCAPE = re.compile(rb'\\(u[0-9a-fA-F]{4}|["\\/bfnrt])')
 _SHORT = {b"b": b"\b", b"f": b"\f", b"n": b"\n", b"r": b"\r", b"t": b"\t"}
+
+
+_BOUNDARY = re.compile(
+    rb"(?:[^A-Za-z0-9_]|\\[nrtbfv0]|\\u[0-9a-fA-F]{4}|\\x[0-9a-fA-F]{2}|%[0-9A-Fa-f]{2}|\[[0-9;]*[A-Za-z])\Z"
+)
+
+
+def starts_freely(data: bytes, at: int) -> bool:
+    """Say whether no word runs into `at` from the left; the letter of an escape such as ``\\n`` is no word."""
+    return at == 0 or _BOUNDARY.search(data, max(0, at - 12), at) is not None
 
 
 class Decoded(msgspec.Struct, frozen=True):
@@ -138,14 +145,3 @@ def hex_run(data: bytes, start: int, end: int, _number: int) -> Decoded | None:
     high = run_end(data, end, _HEX)
     high -= (high - low) % 2
     return Decoded(bytes.fromhex(data[low:high].decode("ascii")), "hex", low, high, ((0, low),))
-
-
-def inflate(data: bytes, view: str) -> Decoded | None:
-    """What a gzip or zlib stream at the start of `data` holds, as far as it goes."""
-    engine = zlib.decompressobj(wbits=47)
-    try:
-        text = engine.decompress(data, INFLATED)
-    except zlib.error:
-        return None
-    cut = "a compressed value was read only in part" if engine.unconsumed_tail else ""
-    return Decoded(text, view, 0, len(data), ((0, 0),), cut) if text else None

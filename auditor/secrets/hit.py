@@ -33,7 +33,7 @@ class Hit:
 
     __slots__ = ("_value", "confidence", "detector", "line", "path", "prefix", "view")
 
-    def __init__(  # noqa: PLR0913, PLR0917  # one finding has this many sides
+    def __init__(
         self,
         path: str,
         line: int | None,

@@ -1,22 +1,46 @@
 """The literals of the prefilter: each pattern's anchors, the same anchors in disguise, and the marks of encodings.
 
 Base64 of a text contains one of three fragments for every word of the text, by the word's offset modulo three; so an
-anchor in base64 is found by looking for its fragments, without decoding anything that does not hold one.
+anchor in base64 is found by looking for its fragments, without decoding anything that does not hold one. Other
+disguises are found the same way, or by what they cannot do without: an escape, a break, a magic number.
 """
 
 from __future__ import annotations
 
 import base64
+import codecs
+import itertools
 from collections.abc import Iterable, Sequence
 
 import msgspec
 
+from auditor.secrets import escapes, numbers, packed
 from auditor.secrets.decode import Decoder, base64_run, hex_run, json_escapes
 from auditor.secrets.patterns import Pattern
 from auditor.secrets.prefilter import Literal
 
 SHORTEST = 4
 """Fragments shorter than this occur everywhere by chance."""
+_ENOUGH = 8
+"""A word's first bytes that are enough to know its disguise by."""
+
+_TRIGGERS: tuple[tuple[Decoder, tuple[bytes, ...]], ...] = (
+    (escapes.percent, (b"%2", b"%3", b"%4", b"%5", b"%6", b"%7", b"%u00")),
+    (escapes.backslash, (rb"\x2", rb"\x3", rb"\x4", rb"\x5", rb"\x6", rb"\x7", rb"\u{")),
+    (escapes.backslash, tuple(b"\\%02o" % high for high in (5, 6, 8, 9, 10, 11, 12, 13, 14, 15))),
+    (escapes.entity, (b"&#",)),
+    (escapes.quoted_printable, (b"=\n", b"=\r\n", rb"=\n", rb"=\r\n", b"=2D", b"=5F", b"=3D")),
+    (escapes.ansi, (b"\x1b[", rb"\u001b", rb"\u001B", rb"\x1b", rb"\x1B", rb"\033", rb"\e[", b"\x1b]")),
+    (escapes.overdraw, (b"\r", rb"\r")),
+    (
+        escapes.invisible,
+        (b"\xe2\x80\x8b", b"\xe2\x80\x8c", b"\xe2\x80\x8d", b"\xe2\x81\xa0", b"\xef\xbb\xbf", b"\xc2\xad"),
+    ),
+    (escapes.invisible, (rb"\u200b", rb"\u200c", rb"\u200d", rb"\u2060", rb"\ufeff", rb"\u00ad", rb"\u0000")),
+    (escapes.concatenation, (b'" + "', b"' + '", b'"+"', b"'+'", rb"\" + \"", rb"\"+\"", b'" . "', b"' . '")),
+    (packed.inflate, (b"\x1f\x8b\x08", b"x\x9c", b"x\xda", b"x\x01")),
+    (packed.packed_base64, (b"H4sI", b"eJw", b"eJx", b"eJy", b"eJz", b"eNo", b"eNp", b"eNq", b"eNr", b"eAE")),
+)
 
 
 class Role(msgspec.Struct, frozen=True):
@@ -38,19 +62,21 @@ class Marks(msgspec.Struct, frozen=True):
 def build(patterns: Sequence[Pattern]) -> Marks:
     """The literals by which `patterns` and everything that may hide their values are found."""
     table: dict[Literal, list[Role]] = {}
-    words: set[bytes] = set()
+    words: dict[bytes, bool] = {}
     for pattern in patterns:
         for anchor in pattern.anchors:
             role = Role(len(anchor), pattern=pattern)
             table.setdefault(Literal(anchor, pattern.table.caseless), []).append(role)
-        words.update(pattern.marks)
-    for word in sorted(words):
-        for fragment, phase in fragments(word):
-            _add(table, fragment, base64_run, phase)
-        for digits in {word.hex(), word.hex().upper()}:
-            _add(table, digits.encode(), hex_run)
+        for mark in pattern.marks:
+            words[mark[:_ENOUGH]] = words.get(mark[:_ENOUGH], False) or pattern.table.core
+    for word, core in sorted(words.items()):
+        for text, decoder, number in (*common_disguises(word), *(rare_disguises(word) if core else ())):
+            _add(table, text, decoder, number)
     for escape in json_marks():
         _add(table, escape, json_escapes)
+    for decoder, triggers in _TRIGGERS:
+        for trigger in triggers:
+            _add(table, trigger, decoder)
     return Marks(tuple(table), tuple(tuple(roles) for roles in table.values()))
 
 
@@ -58,6 +84,42 @@ def _add(table: dict[Literal, list[Role]], text: bytes, decoder: Decoder, number
     roles = table.setdefault(Literal(text), [])
     if not any(role.decoder is decoder for role in roles):
         roles.append(Role(len(text), decoder=decoder, number=number))
+
+
+def common_disguises(word: bytes) -> Iterable[tuple[bytes, Decoder, int]]:
+    """The literals by which `word` is known in base64, hex and UTF-16, with the decoder and the number it needs."""
+    for fragment, phase in fragments(word):
+        yield fragment, base64_run, phase
+    yield word.hex().encode(), hex_run, 0
+    yield _wide(word)[:-1], numbers.utf16, 0
+
+
+def rare_disguises(word: bytes) -> Iterable[tuple[bytes, Decoder, int]]:
+    """The same for encodings that are worth their literals only for the credentials that matter most."""
+    whole = base64.b64encode(word)[: len(word) * 8 // 6]
+    for deeper, phase in fragments(whole):
+        yield deeper, base64_run, phase
+    for fragment, phase in fragments(_wide(word)):
+        yield fragment, base64_run, phase
+    yield word.hex().upper().encode(), hex_run, 0
+    pairs = [f"{byte:02x}" for byte in word[:4]]
+    for glue in (" ", ":", ", 0x", ",0x"):
+        yield glue.join(pairs).encode(), numbers.spaced_hex, 0
+    for two in ((0, 2, 4), (0, 1, 3, 4)):
+        yield " ".join(word[a:b].hex() for a, b in itertools.pairwise(two)).encode(), numbers.spaced_hex, 0
+    for comma in (",", ", "):
+        yield comma.join(str(byte) for byte in word[:4]).encode(), numbers.decimal, 0
+    for fragment, phase in fragments32(word):
+        yield fragment, numbers.base32_run, phase
+    if len(word) > SHORTEST:
+        yield word[::-1], numbers.backwards, 0
+        turned = codecs.encode(word.decode("latin-1"), "rot13").encode("latin-1")
+        if turned != word:
+            yield turned, numbers.rot13, 0
+
+
+def _wide(word: bytes) -> bytes:
+    return b"".join(bytes((byte, 0)) for byte in word[:5])
 
 
 def fragments(word: bytes) -> Iterable[tuple[bytes, int]]:
@@ -71,6 +133,16 @@ def fragments(word: bytes) -> Iterable[tuple[bytes, int]]:
         last = (len(word) + shift) * 8 // 6
         if last - first >= SHORTEST:
             yield encoded[first:last], first % 4
+
+
+def fragments32(word: bytes) -> Iterable[tuple[bytes, int]]:
+    """As `fragments`, for base32 and its groups of eight."""
+    for shift in range(5):
+        encoded = base64.b32encode(bytes(shift) + word)
+        first = -(-shift * 8 // 5)
+        last = (len(word) + shift) * 8 // 5
+        if last - first >= SHORTEST + 1:
+            yield encoded[first:last], first % 8
 
 
 def json_marks() -> list[bytes]:

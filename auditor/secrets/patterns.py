@@ -21,14 +21,20 @@ REACH = 4096
 """How far a match may extend beyond its anchor, in bytes, unless its table says otherwise."""
 
 
+ASSIGN = r"""[\w.\- ]{0,40}?(?:\\*["'`\])])*\s{0,3}(?::=|=>|[:=,(]|\s)\s{0,3}(?:\\*["'`(\[])*"""
+"""What may stand between the name of a thing and its value: the rest of the name, quotes, and a sign of assignment."""
+
+
 class Table(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One ``[[pattern]]`` table as written.
 
     `anchors` are literals, lower case where `caseless`; `regex` is matched where the anchor stands, or searched from
-    `before` bytes before it. A group named ``v`` is the secret, else the whole match. `left` = `word` asks that no
-    letter, digit or underscore (other than a string escape's) stands before the match. `validators` look at the value
-    and may reject it or confirm it; `marks` are the words by which an encoded text is known to be worth decoding (the
-    anchors, unless given); a `generic` pattern yields to a provider's own that tells of the same value; `examples` and `counter_examples` are templates that the tests fill with fakes.
+    `before` bytes before it. ``%ASSIGN%`` in it stands for what may be between a name and its value. A group named ``v``
+    is the secret, else the whole match. `left` = `word` asks that no letter, digit or underscore (other than a string
+    escape's) stands before the match. `validators` look at the value and may reject it or confirm it. `marks` are the
+    words by which an encoded text is known to be worth decoding (the anchors, unless given). A `generic` pattern yields
+    to a provider's own that tells of the same value; a `core` one is looked for in rare encodings too. `examples` and
+    `counter_examples` are templates that the tests fill with fakes.
     """
 
     id: str
@@ -46,6 +52,7 @@ class Table(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     reach: int = REACH
     left: Literal["word", "any"] = "word"
     generic: bool = False
+    core: bool = False
     marks: tuple[str, ...] | None = None
 
 
@@ -63,7 +70,9 @@ class Pattern:
     @cached_property
     def regex(self) -> re.Pattern[bytes]:
         """The confirming expression, over bytes."""
-        return re.compile(self.table.regex.encode(), re.IGNORECASE if self.table.caseless else 0)
+        return re.compile(
+            self.table.regex.replace("%ASSIGN%", ASSIGN).encode(), re.IGNORECASE if self.table.caseless else 0
+        )
 
     def prefix(self, value: bytes) -> bytes:
         """The public part at the start of `value`: the longest anchor that stands there."""

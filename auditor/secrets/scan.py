@@ -6,14 +6,13 @@ with enough of what came before and comes after a place kept to match and decode
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_right
 from collections.abc import Callable
 
 import msgspec
 
 from auditor.facts import Confidence, Gap
-from auditor.secrets.decode import AHEAD, BACK, Decoded
+from auditor.secrets.decode import AHEAD, BACK, Decoded, starts_freely
 from auditor.secrets.hit import Hit
 from auditor.secrets.marks import Marks, Role
 from auditor.secrets.patterns import Pattern
@@ -27,9 +26,6 @@ MOST_HITS = 1000
 """Different findings kept of one artifact."""
 
 _RANK: dict[Confidence, int] = {"confirmed": 0, "likely": 1, "possible": 2}
-_BOUNDARY = re.compile(
-    rb"(?:[^A-Za-z0-9_]|\\[nrtbfv0]|\\u[0-9a-fA-F]{4}|\\x[0-9a-fA-F]{2}|%[0-9A-Fa-f]{2}|\[[0-9;]*[A-Za-z])\Z"
-)
 
 
 class Found(msgspec.Struct, frozen=True):
@@ -40,11 +36,6 @@ class Found(msgspec.Struct, frozen=True):
     value: bytes
     pattern: Pattern
     confidence: Confidence
-
-
-def starts_freely(data: bytes, at: int) -> bool:
-    """Say whether no word runs into `at` from the left; the letter of an escape such as ``\\n`` is no word."""
-    return at == 0 or _BOUNDARY.search(data, max(0, at - 12), at) is not None
 
 
 def confirm(data: bytes, start: int, role: Role) -> Found | None:
@@ -107,17 +98,22 @@ class Collector:
         best: list[tuple[Found, str, int | None]] = []
         entries = [(found, view, line) for (_, _, view), (found, line) in self._kept.items()]
         entries.sort(
-            key=lambda entry: (_RANK[entry[0].confidence], entry[0].pattern.table.generic, -len(entry[0].value))
+            key=lambda entry: (
+                _RANK[entry[0].confidence],
+                entry[0].pattern.table.generic,
+                _steps(entry[1]),
+                -len(entry[0].value),
+            )
         )
         sure = [found.value for found, _, _ in entries if found.confidence != "possible"]
-        taken: dict[int | None, list[tuple[bytes, str]]] = {}
+        taken: dict[int | None, list[bytes]] = {}
         for found, view, line in entries:
             others = taken.setdefault(line, [])
-            if any(found.value in other and _covers(seen, view) for other, seen in others):
+            if any(found.value in other for other in others):
                 continue
             if found.confidence == "possible" and any(found.value in other or other in found.value for other in sure):
                 continue
-            others.append((found.value, view))
+            others.append(found.value)
             best.append((found, view, line))
         best.sort(key=lambda entry: (entry[2] or 0, entry[0].pattern.id, entry[1]))
         return [
@@ -134,8 +130,9 @@ class Collector:
         ]
 
 
-def _covers(seen: str, view: str) -> bool:
-    return seen in (view, "raw") or view.startswith(seen)
+def _steps(view: str) -> int:
+    """How many decodings `view` took; none for what is plain."""
+    return 0 if view == "raw" else view.count("+") + 1
 
 
 class Sight:
@@ -171,11 +168,11 @@ class Sight:
     def _deeper(
         self, data: bytes, decoded: Decoded, view: str, line_at: Callable[[int], int | None], depth: int
     ) -> None:
-        line = line_at(decoded.start)
         if decoded.cut:
-            self._collector.gap(decoded.cut, line)
+            self._collector.gap(decoded.cut, line_at(decoded.start))
         if depth > DEPTH:
-            self._collector.gap(f"a value is encoded more than {DEPTH} times over and was not read further", line)
+            reason = f"a value is encoded more than {DEPTH} times over and was not read further"
+            self._collector.gap(reason, line_at(decoded.start))
             return
         chain = f"{view}+{decoded.view}" if view else decoded.view
         self.look(

@@ -119,6 +119,12 @@ def mixed_case(value: bytes) -> Opinion:
     return "unknown" if every and entropy(value) >= 3.5 else "rejected"
 
 
+def mixed_case3(value: bytes) -> Opinion:
+    """As `mixed_case`, for values too short to show much entropy."""
+    every = all(re.search(kind, value) for kind in (rb"[a-z]", rb"[A-Z]", rb"[0-9]"))
+    return "unknown" if every and entropy(value) >= 3.0 else "rejected"
+
+
 def password(value: bytes) -> Opinion:
     """A password that a person or a generator chose, not a word that stands for one."""
     return "unknown" if is_plain_password(value) else "rejected"
@@ -137,6 +143,7 @@ VALIDATORS: dict[str, Validator] = {
     "github_fine_grained": github_fine_grained,
     "jwt": jwt,
     "mixed_case": mixed_case,
+    "mixed_case3": mixed_case3,
     "openai_mark": openai_mark,
     "password": password,
     "pem": pem,

@@ -23,6 +23,7 @@ _ALPHABETS = {
     "b64": _MIXED + "+/",
     "b64url": _MIXED + "-_",
     "secret40": _MIXED + "+/",
+    "bech32": "QPZRY9X8GF2TVDW0S3JN54KHCE6MUA7L",
     "password": _MIXED + "!+._~",
 }
 
@@ -55,6 +56,11 @@ def basic(rng: random.Random) -> str:
     return base64.b64encode(f"robot:{pick('alnum', 16, rng)}".encode()).decode()
 
 
+def discord_id(rng: random.Random) -> str:
+    """The first part of a Discord token: a bot's numeric id in base64."""
+    return base64.b64encode(("1" + pick("digits", 17, rng)).encode()).decode()
+
+
 def with_crc(prefix: str, rng: random.Random) -> str:
     """A token in the form that GitHub and npm share, with its checksum right."""
     body = pick("alnum", 30, rng)
@@ -65,7 +71,7 @@ def with_crc(prefix: str, rng: random.Random) -> str:
     return f"{prefix}{body}{digits.rjust(6, '0')}"
 
 
-_MAKERS: dict[str, Callable[[random.Random], str]] = {"jwt": jwt, "basic": basic}
+_MAKERS: dict[str, Callable[[random.Random], str]] = {"jwt": jwt, "basic": basic, "discord": discord_id}
 
 
 def fill(template: str, rng: random.Random) -> str:

@@ -1,0 +1,115 @@
+"""Disguises that write single characters otherwise, or put something between them.
+
+All are undone in the neighbourhood of their trigger: a stretch of the line (or, for breaks, of the text) around it.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Callable
+
+from auditor.secrets.decode import Decoded, Decoder, run_end, run_start
+
+NEAR_BEFORE = 1024
+NEAR_AFTER = 4096
+
+_TOKEN = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789%+/=_-.~:@&;#,\\$!*"
+_PERCENT = re.compile(rb"%(?:u00)?([0-9A-Fa-f]{2})")
+_BACKSLASH = re.compile(rb"\\+(?:x([0-9a-fA-F]{2})|u\{0{0,4}([0-9a-fA-F]{2})\}|([01][0-7]{2}))")
+_ENTITY = re.compile(rb"&(?:#[0-9]{2,3}|#[xX][0-9a-fA-F]{2});?|&(?:amp|hyphen|lowbar|period|equals|sol|plus|dash);")
+_QUOTED = re.compile(rb"=(?:(?:\\+r)?\\+n|\r?\n|([2-7][0-9A-Fa-f]))")
+_ESC = rb"(?:\x1b|\\+u001[bB]|\\+x1[bB]|\\+033|\\+e)"
+_ANSI = re.compile(
+    _ESC
+    + rb"(?:\[[0-9;:?]{0,40}[ -/]{0,2}[@-~]|\][^\x07\x1b\\]{0,200}(?:\x07|\\+u0007|"
+    + _ESC
+    + rb"\\{1,2})|[()][0-9A-B])"
+)
+_INVISIBLE = re.compile(
+    rb"\xe2\x80[\x8b-\x8f]|\xe2\x81[\xa0-\xa4]|\xef\xbb\xbf|\xc2\xad|\\+u(?:200[b-fB-F]|206[0-4]|[fF][eE][fF][fF]|00[aA][dD]|0000)|\x00"
+)
+_CONCATENATION = re.compile(rb"""\\*["'`](?:\s|\\+[nrt])*[+.](?:\s|\\+[nrt])*\\*["'`]""")
+_RETURN = re.compile(rb"\r(?!\n)|\\+r(?!\\+n)")
+_LINE = re.compile(rb"\r?\n|\\+n")
+
+
+def line_around(data: bytes, start: int, end: int) -> tuple[int, int]:
+    """The stretch of the line around ``data[start:end]`` that is worth decoding."""
+    low = max(data.rfind(b"\n", 0, start) + 1, start - NEAR_BEFORE)
+    high = data.find(b"\n", end, end + NEAR_AFTER)
+    return low, min(len(data), end + NEAR_AFTER) if high < 0 else high
+
+
+def token_around(data: bytes, start: int, end: int) -> tuple[int, int]:
+    """The word around ``data[start:end]``: what credentials and their disguises are written with."""
+    return run_start(data, start, _TOKEN, NEAR_BEFORE), run_end(data, end, _TOKEN, NEAR_AFTER)
+
+
+def text_around(data: bytes, start: int, end: int) -> tuple[int, int]:
+    """The text around ``data[start:end]``, over line breaks."""
+    return max(0, start - NEAR_BEFORE), min(len(data), end + NEAR_AFTER)
+
+
+def substituted(
+    view: str,
+    pattern: re.Pattern[bytes],
+    around: Callable[[bytes, int, int], tuple[int, int]],
+    plain: Callable[[re.Match[bytes]], bytes],
+) -> Decoder:
+    """A decoder that replaces every match of `pattern` in the stretch `around` the trigger by `plain` of it."""
+
+    def decode(data: bytes, start: int, end: int, _number: int) -> Decoded | None:
+        low, high = around(data, start, end)
+        out: list[bytes] = []
+        pieces = [(0, low)]
+        size, last = 0, low
+        for match in pattern.finditer(data, low, high):
+            text = plain(match)
+            out += (data[last : match.start()], text)
+            size += match.start() - last + len(text)
+            last = match.end()
+            pieces.append((size, last))
+        if len(pieces) == 1:
+            return None
+        out.append(data[last:high])
+        return Decoded(b"".join(out), view, low, high, tuple(pieces))
+
+    decode.__name__ = view
+    return decode
+
+
+def _code(match: re.Match[bytes]) -> bytes:
+    if match[3]:
+        return bytes((int(match[3], 8),))
+    return bytes.fromhex((match[1] or match[2]).decode("ascii"))
+
+
+def _quoted(match: re.Match[bytes]) -> bytes:
+    return bytes.fromhex(match[1].decode("ascii")) if match[1] else b""
+
+
+percent = substituted("percent", _PERCENT, token_around, lambda match: bytes.fromhex(match[1].decode("ascii")))
+backslash = substituted("escape", _BACKSLASH, line_around, _code)
+entity = substituted("html", _ENTITY, token_around, lambda match: html.unescape(match[0].decode("ascii")).encode())
+quoted_printable = substituted("quoted-printable", _QUOTED, text_around, _quoted)
+ansi = substituted("ansi", _ANSI, line_around, lambda match: b"")
+invisible = substituted("invisible", _INVISIBLE, line_around, lambda match: b"")
+concatenation = substituted("joined", _CONCATENATION, text_around, lambda match: b"")
+
+
+def overdraw(data: bytes, start: int, end: int, _number: int) -> Decoded | None:
+    """The line as a terminal shows it: what follows a carriage return is written over the line's beginning."""
+    if _RETURN.match(data, start) is None:
+        return None
+    low, high = line_around(data, start, end)
+    if data[low:high].find(b"\\") >= 0:
+        escaped = list(_LINE.finditer(data, low, start))
+        low = escaped[-1].end() if escaped else low
+        later = _LINE.search(data, end, high)
+        high = later.start() if later else high
+    shown = b""
+    for part in _RETURN.split(data[low:high]):
+        shown = part + shown[len(part) :]
+    joined = _RETURN.sub(b"", data[low:high])
+    return Decoded(shown + b"\n" + joined, "terminal", low, high, ((0, low),))

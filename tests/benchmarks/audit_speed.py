@@ -8,12 +8,11 @@ resident set. Nothing here passes or fails.
 from __future__ import annotations
 
 import argparse
-import os
+import shutil
 import statistics
 import subprocess
 import sys
 import tempfile
-import time
 from pathlib import Path
 
 import msgspec
@@ -29,8 +28,21 @@ HASHLIB = (
 )
 
 
+LAUNCHER = (
+    "import json,os,sys,time\n"
+    "out=os.open(os.devnull,os.O_WRONLY)\n"
+    "begun=time.perf_counter()\n"
+    "pid=os.posix_spawn(sys.argv[1],sys.argv[1:],os.environ,file_actions=[(os.POSIX_SPAWN_DUP2,out,1)])\n"
+    "_,status,use=os.wait4(pid,0)\n"
+    "wall=time.perf_counter()-begun\n"
+    "code=os.waitstatus_to_exitcode(status)\n"
+    "print(json.dumps(dict(wall=wall,processor=use.ru_utime+use.ru_stime,peak=use.ru_maxrss,code=code)))\n"
+)
+"""Starts a command from a bare interpreter: a process's peak memory counts its parent's until it has become itself."""
+
+
 class Sample(msgspec.Struct, frozen=True):
-    """One process: wall and processor seconds, peak resident set in bytes, exit code."""
+    """One process: wall and processor seconds, peak resident set as the system counts it, exit code."""
 
     wall: float
     processor: float
@@ -40,13 +52,10 @@ class Sample(msgspec.Struct, frozen=True):
 
 def run(command: list[str]) -> Sample:
     """Run a command to its end, its output thrown away, and measure it alone."""
-    begun = time.perf_counter()
-    child = subprocess.Popen(command, stdout=subprocess.DEVNULL)
-    _, status, usage = os.wait4(child.pid, 0)
-    wall = time.perf_counter() - begun
-    child.returncode = os.waitstatus_to_exitcode(status)
-    unit = 1 if sys.platform == "darwin" else 1024
-    return Sample(wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss * unit, child.returncode)
+    program = shutil.which(command[0]) or command[0]
+    launch = [sys.executable, "-IS", "-c", LAUNCHER, program, *command[1:]]
+    done = subprocess.run(launch, stdout=subprocess.PIPE, check=True)
+    return msgspec.json.decode(done.stdout, type=Sample)
 
 
 def measure(label: str, command: list[str], size: int, repeats: int) -> None:
@@ -55,7 +64,7 @@ def measure(label: str, command: list[str], size: int, repeats: int) -> None:
     samples = [run(command) for _ in range(repeats)]
     wall = statistics.median(sample.wall for sample in samples)
     processor = statistics.median(sample.processor for sample in samples)
-    peak = max(sample.peak for sample in samples) / 1e6
+    peak = max(sample.peak for sample in samples) * (1 if sys.platform == "darwin" else 1024) / 1e6
     rate = f"{size / wall / 1e6:8.0f} MB/s" if size > 1_000_000 else " " * 13
     print(f"{label:<28}{rate} {wall:8.3f} s wall {processor:8.3f} s cpu {peak:8.1f} MB peak  exit {samples[-1].code}")
 

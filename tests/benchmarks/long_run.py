@@ -67,7 +67,7 @@ def _filler(last: Row) -> Iterator[tuple[bytes, bytes]]:
 
 def _event(dice: random.Random, turn: int) -> Row:
     kind = turn % 8
-    if kind == 0:
+    if turn % 16 == 0:
         pair = {"provider": "anthropic", "requested_model": "claude-sonnet-4-6", "model": "claude-sonnet-4-6"}
         answer = {"response_id": "RESPONSE", "host": "api.anthropic.com", "status": 200}
         return {"event": "model_response", "agent": "implementer", **pair, **answer}
@@ -75,7 +75,7 @@ def _event(dice: random.Random, turn: int) -> Row:
         return {"event": "tool_call", "agent": "implementer", **dice.choice(TOOLS)}
     if kind in {3, 4}:
         listing = "".join(f"{dice.getrandbits(160):040x}  src/part{n}.sh\n" for n in range(dice.randint(1, 12)))
-        output = "".join(dice.choices(CODE, k=dice.randint(2, 20))) + listing
+        output = "".join(dice.choices(CODE, k=dice.randint(2, 200))) + listing
         return {"event": "tool_result", "agent": "implementer", "tool": "bash", "output": output, "exit_code": 0}
     if kind == 5:
         usage = {"input_tokens": dice.randint(100, 90_000), "output_tokens": dice.randint(10, 4_000)}

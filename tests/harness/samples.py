@@ -112,7 +112,7 @@ UNPROVEN = (
         pid=41113,
         record=record(HOSTED),
         stall_at=5,
-        expected=expect("blocked", "digest", "timeline", "writes", grade="served"),
+        expected=expect("blocked", "timeline", "writes", grade="served"),
     ),
     Scenario(
         name="resumed-run",
@@ -157,7 +157,7 @@ FALSE = (
         record=record(HOSTED),
         stall_at=5,
         claims={"status": "pass", "blockers": []},
-        expected=expect("fail", "digest", "model", "report", "timeline", "writes", grade="served"),
+        expected=expect("fail", "model", "report", "timeline", "writes", grade="served"),
     ),
     Scenario(
         name="leaked-key",

@@ -73,9 +73,12 @@ def reseal(run: Path) -> None:
 
 
 def _replace_config_digest(trace: Path, digest: str) -> None:
-    lines = trace.read_bytes().splitlines(keepends=True)
-    for number, line in enumerate(lines):
-        if b'"event":"config_written"' in line:
-            fields = json.loads(line)
-            lines[number] = line.replace(fields["sha256"].encode(), digest.encode())
-    trace.write_bytes(b"".join(lines))
+    """Write the configuration's digest into the trace, line by line: a trace may be long."""
+    rewritten = trace.with_name("trace.rewritten")
+    with trace.open("rb") as old, rewritten.open("wb") as new:
+        for line in old:
+            if b'"event":"config_written"' in line:
+                told = json.loads(line)["sha256"]
+                line = line.replace(told.encode(), digest.encode())  # noqa: PLW2901 - the line as it shall be
+            new.write(line)
+    rewritten.replace(trace)

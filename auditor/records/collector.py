@@ -88,4 +88,6 @@ class Notes:
         if self._gaps <= MAX_GAPS:
             self._collector.gaps.append(Gap(self.path, reason, line))
         elif self._gaps == MAX_GAPS + 1:
-            self._collector.gaps.append(Gap(self.path, f"more than {MAX_GAPS} gaps in this file: the rest are not shown"))
+            self._collector.gaps.append(
+                Gap(self.path, f"more than {MAX_GAPS} gaps in this file: the rest are not shown")
+            )

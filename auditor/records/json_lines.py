@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any, Protocol
 
 import msgspec
+import orjson
 
 from auditor.records.collector import Notes
 from auditor.records.json_text import JsonFault, RepeatedKey, count_keys, parse_object, surely_unique
@@ -59,24 +60,16 @@ class JsonLines:
     def _at_once(self, data: bytes) -> list[dict[str, Any]] | None:
         """Decode a block in one call, or return None where only line by line is sure.
 
-        Each line must open with a brace and close with one: inside one JSON value no brace can close before a newline
-        and another open after it without a comma, so then every newline ends a value, and equal counts mean one value
-        a line.
+        Most writers write what an encoder would write again. Where that is so to the byte, there is one object a line
+        and no key twice, because the encoder writes one line an object and each key once.
         """
-        lines = data.count(b"\n")
-        if data[:1] != b"{" or data.count(b"\n{") != lines - 1 or data.count(b"}\n") != lines:
-            return None
         try:
             records = _decoder.decode_lines(data)
-        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+            if b"\n".join(map(orjson.dumps, records)) == data[:-1]:
+                return records
+        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError, TypeError):
             return None
-        if len(records) != lines:
-            return None
-        nested = b":{" in data or b": {" in data or b"[" in data
-        keys = sum(map(count_keys, records)) if nested else sum(map(len, records))
-        if not surely_unique(data, keys):
-            return None
-        return records
+        return records if _one_object_a_line(data, len(records)) and _no_key_twice(data, records) else None
 
     def _line(self, number: int, line: bytes, *, torn: bool) -> None:
         stripped = line.strip(b" \t\r")
@@ -102,3 +95,20 @@ class JsonLines:
         if torn:
             self._notes.fact("json.torn", self._notes.kind, number)
         self._notes.gap(f"the line is not a JSON object: {reason}", number)
+
+
+def _one_object_a_line(data: bytes, records: int) -> bool:
+    """Tell whether decoding a block at once found one object on each line.
+
+    Each line must open with a brace and close with one: inside one JSON value no brace can close before a newline and
+    another open after it without a comma, so then every newline ends a value, and equal counts mean one value a line.
+    """
+    lines = data.count(b"\n")
+    braced = data[:1] == b"{" and data.count(b"\n{") == lines - 1 and data.count(b"}\n") == lines
+    return braced and records == lines
+
+
+def _no_key_twice(data: bytes, records: list[dict[str, Any]]) -> bool:
+    nested = b":{" in data or b": {" in data or b"[" in data
+    keys = sum(map(count_keys, records)) if nested else sum(map(len, records))
+    return surely_unique(data, keys)

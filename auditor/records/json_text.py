@@ -17,7 +17,8 @@ _LONG_NUMBER = re.compile(rb"[0-9]{19}")
 # Case cuts event text at 500 UTF-16 units, which can leave half of a surrogate pair before the mark.
 _CUT_SURROGATE = re.compile(rb"\\u[dD][89abAB][0-9a-fA-F]{2}(?=(?:\xe2\x80\xa6|\\u2026)\[truncated\])")
 # Every way in which white space can stand between a key's quote and its colon; a colon in a string is let through.
-_ODD_COLON = (b'" :', b"  :", b"\t :", b"\r :", b"\n :", b"\t:", b"\r:", b"\n:")
+_ODD_COLON = (b'" :', b"  :", b"\n :", b"\n:")  # white space between a key and its colon, by its last two characters
+_ODD_SPACE = (b"\t", b"\r")  # inside a string these are always escaped, so they are layout, wherever they stand
 
 
 class JsonFault(ValueError):  # noqa: N818 - "fault" is the word for it throughout
@@ -93,7 +94,7 @@ def surely_unique(data: bytes, keys: int) -> bool:
     unless the quote is escaped inside a string; white space before a colon, or a backslash before an escaped-looking
     quote, makes the count inexact, and then the answer is False.
     """
-    if any(odd in data for odd in _ODD_COLON) or b'\\\\":' in data:
+    if any(odd in data for odd in (*_ODD_SPACE, *_ODD_COLON, b'\\\\":')):
         return False
     return data.count(b'":') - data.count(b'\\":') == keys
 

@@ -12,7 +12,8 @@ from pathlib import Path
 
 import msgspec
 
-from auditor import __version__, manifest, policy, ruleset
+from auditor import __version__, manifest, ruleset
+from auditor import policy as policies
 from auditor.admission import MAX_RECORD_BYTES, Judgement, judge
 from auditor.errors import OperatorError
 from auditor.evidence import Authority, Evidence
@@ -22,7 +23,7 @@ from auditor.grading import model_grade
 from auditor.places import rules_folder
 from auditor.policy import Policy
 from auditor.reader import CHUNK
-from auditor.secrets import Engine
+from auditor.secrets import Engine, Hit
 from auditor.withhold import withhold
 
 
@@ -42,11 +43,9 @@ def audit(
     used at all; everything else that goes wrong is in the verdict.
     """
     rules = ruleset.load()
-    in_force = policy or _default_policy()
-    engine = Engine.load(rules_folder() / "secrets")
-    record = _authority(admission)
-    gathered = gather(run_dir, in_force, engine, chunk=chunk)
-    evidence = assemble(gathered, record, run_dir, admission, engine, fingerprint_key)
+    in_force = policy or policies.load()
+    examined = examine(run_dir, in_force, admission=admission, fingerprint_key=fingerprint_key, chunk=chunk)
+    evidence = examined.evidence
     rulings = ruleset.evaluate(rules, evidence, in_force)
     decision, reason = ruleset.decide(rulings, evidence.gaps, evidence.claim.status)
     verdict = Verdict(
@@ -61,18 +60,48 @@ def audit(
         secrets=evidence.secrets,
         artifacts=evidence.artifacts,
         gaps=evidence.gaps,
-        root_sha256=gathered.root_sha256,
+        root_sha256=examined.root_sha256,
         tool=Tool(__version__, rules.sha256, in_force.sha256),
         namings=tuple(evidence["model.named"]),
     )
-    return withhold(verdict, engine, gathered.hits)
+    return withhold(verdict, examined.engine, examined.hits)
+
+
+class Examined(msgspec.Struct, frozen=True):
+    """All that was found in a run directory, before anybody judges it.
+
+    `engine` and `hits` are what it takes to mask every credential in whatever is made of it (`withhold`).
+    """
+
+    evidence: Evidence
+    root_sha256: str | None
+    engine: Engine
+    hits: tuple[Hit, ...]
+
+
+def examine(
+    run_dir: Path,
+    policy: Policy,
+    *,
+    admission: Path | None = None,
+    fingerprint_key: bytes | None = None,
+    chunk: int = CHUNK,
+) -> Examined:
+    """Read the run directory once and return its evidence; for the arguments and errors see `audit`."""
+    engine = Engine.load(rules_folder() / "secrets")
+    record = _authority(admission)
+    gathered = gather(run_dir, policy, engine, chunk=chunk)
+    authority = None
+    if admission is not None and record is not None:
+        authority = Authority(hashlib.sha256(record).hexdigest(), _leads_inside(admission, run_dir, gathered))
+    evidence = assemble(gathered, authority, record, engine, fingerprint_key)
+    return Examined(evidence, gathered.root_sha256, engine, tuple(gathered.hits))
 
 
 def assemble(
     gathered: Gathered,
+    authority: Authority | None,
     record: bytes | None,
-    run_dir: Path,
-    admission: Path | None,
     engine: Engine,
     fingerprint_key: bytes | None,
 ) -> Evidence:
@@ -83,9 +112,6 @@ def assemble(
     artifacts = tuple(
         msgspec.structs.replace(artifact, digest=comparison.status[artifact.path]) for artifact in gathered.artifacts
     )
-    authority = None
-    if admission is not None and record is not None:
-        authority = Authority(hashlib.sha256(record).hexdigest(), _leads_inside(admission, run_dir, gathered))
     nothing = Judgement("missing_admission", "there is no admission record")
     evidence = Evidence(
         name=gathered.name,
@@ -117,10 +143,6 @@ def holds_credential(engine: Engine, data: bytes) -> bool:
     scan.feed(data)
     hits, _ = scan.close()
     return any(hit.confidence != "possible" for hit in hits)
-
-
-def _default_policy() -> Policy:
-    return policy.load()
 
 
 def _authority(admission: Path | None) -> bytes | None:

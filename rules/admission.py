@@ -81,9 +81,7 @@ def copy_equals_authority(run: Evidence, policy: Policy) -> Outcome:
     said: list[tuple[str, Exhibit]] = []
     if isinstance(reported, str):
         said.append((reported, noted(run.report.at("admission_sha256"), "admission_sha256 of the report")))
-    for copy in copies:
-        if copy.sha256 is not None:
-            said.append((copy.sha256, noted(Where(copy.path), "digest of the copy")))
+    said += [(copy.sha256, noted(Where(copy.path), "digest of the copy")) for copy in copies if copy.sha256]
     for fact in checked:
         stated = fact.value.record.text("admission_sha256")
         if stated is not None:

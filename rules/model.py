@@ -1,18 +1,16 @@
 """Model: the admitted provider/model pair, and no other, did the work, by every witness that can speak of it."""
 
-from collections import Counter
-
 from auditor.applies import to_case, to_claimed_pass, to_started
 from auditor.evidence import Evidence, Outcome, Shown, holds, not_applicable, noted, rule, unproven, violated
 from auditor.facts import GRADES, Exhibit, Fact, Pair, visible
-from auditor.grading import accepted_models, agent_grade, agents, answered, effective, model_grade
-from auditor.phases import Phase, executed
+from auditor.grading import agent_grade, agents, answered, effective, model_grade
+from auditor.joins import disagreement, repeated_ids, tallies, within
+from auditor.phases import executed
 from auditor.policy import Policy
-from auditor.providers import is_loopback
 from auditor.repeated import repeated_keys
+from auditor.substitution import HARD_DEFAULT, kind_of_substitution, named_pair, names_pair
 
 _CLAUSE = "Real Case Stage 2 cannot pass unless the run's evidence proves that the admitted provider/model was used."
-_HARD_DEFAULT = Pair("anthropic", "claude-sonnet-4-6")
 
 
 @rule(
@@ -32,55 +30,11 @@ def only_the_admitted(run: Evidence, policy: Policy) -> Outcome:
     pair = effective(run)
     if pair is None:
         return unproven("it is not known which pair was admitted or requested", run["model.named"])
-    strangers = [fact for fact in run["model.named"] if not _is(run, fact, pair)]
+    strangers = [fact for fact in run["model.named"] if not names_pair(run, fact, pair)]
     if strangers:
         first = strangers[0]
-        return violated(f"{_how(first)} names {_named(first)}, not {pair}", strangers)
+        return violated(f"{kind_of_substitution(first)} names {named_pair(first)}, not {pair}", strangers)
     return holds(f"every witness names {pair}", run["model.named"])
-
-
-def _is(run: Evidence, fact: Fact, pair: Pair) -> bool:
-    named = fact.value
-    served = fact.grade in ("served", "corroborated")
-    models = accepted_models(run, pair) if served else frozenset({pair.model})
-    provider = named.provider if named.provider is not None else pair.provider
-    # Records of other programs may name no provider at all; those of the contract must.
-    if named.provider is None and named.shape.split(".")[0] in ("report", "case", "trace", "gateway"):
-        return False
-    return provider == pair.provider and named.model in models
-
-
-def _named(fact: Fact) -> str:
-    provider, model = fact.value.provider, fact.value.model
-    shown = [visible(part) if part is not None else "nothing" for part in (provider, model)]
-    return f"{shown[0]}/{shown[1]}"
-
-
-def _how(fact: Fact) -> str:
-    """Say what kind of substitution a stranger is."""
-    named = fact.value
-    pair = (named.provider, named.model)
-    match named.shape:
-        case "case.env-override":
-            return "the override variable CASE_MODEL_OVERRIDE"
-        case "case.model-flag":
-            return "the --model flag"
-        case "case.config" if named.role != "default":
-            return f"the configuration's role override for {visible(named.role or '')}"
-        case "case.stderr" if pair == (_HARD_DEFAULT.provider, _HARD_DEFAULT.model):
-            return f"Case's dispatch of {visible(named.agent or '')} (its silent hard default)"
-        case "case.stderr":
-            return f"Case's dispatch of {visible(named.agent or '')}"
-        case "case.crash":
-            return "Case's crash text"
-        case "gateway" if fact.grade == "corroborated":
-            return "a response seen by the gateway (a provider reroute)"
-        case "gateway":
-            return "a request seen by the gateway"
-        case "trace.model_response" if fact.grade == "served":
-            return "a response in the trace (a provider reroute)"
-        case _:
-            return f"a {visible(named.shape)} record"
 
 
 @rule(
@@ -112,7 +66,7 @@ def every_witness_names_it(run: Evidence, policy: Policy) -> Outcome:
     silent: list[str] = []
     for who, shapes in wanted.items():
         spoken = [fact for fact in run["model.named"] if fact.value.shape in shapes]
-        found = [fact for fact in spoken if _is(run, fact, pair)]
+        found = [fact for fact in spoken if names_pair(run, fact, pair)]
         witnesses += found[:1]
         if spoken and not found:
             return violated(f"{who} names a model, but never {pair}", spoken)
@@ -147,7 +101,7 @@ def configured_default(run: Evidence, policy: Policy) -> Outcome:
     default = Pair(provider, model) if provider and model else None
     if default is None:
         return violated(
-            f"models.default names no pair, so Case silently took its hard default {_HARD_DEFAULT}",
+            f"models.default names no pair, so Case silently took its hard default {HARD_DEFAULT}",
             [noted(config.at("models", "default"), "silent default")],
         )
     if run["config.override"]:
@@ -209,7 +163,7 @@ def phases_dispatched(run: Evidence, policy: Policy) -> Outcome:
     stderr = [fact for fact in run["dispatch"] if fact.witness == "case"]
     trace = [fact for fact in run["dispatch"] if fact.witness == "harness"]
     for who, facts in (("Case's stderr", stderr), ("the trace", trace)):
-        left = [phase for phase in phases if not _dispatched(phase, facts, policy.skew)]
+        left = [phase for phase in phases if not within(phase, facts, policy.skew)]
         if left and not facts:
             return unproven(f"{who} shows no dispatch at all", [phase.start for phase in left])
         if left:
@@ -217,35 +171,11 @@ def phases_dispatched(run: Evidence, policy: Policy) -> Outcome:
                 f"{who} has no dispatch for the phase {visible(left[0].name)} ({visible(left[0].agent)})",
                 [phase.start for phase in left],
             )
-    return _counts(run, phases, stderr, trace)
-
-
-def _dispatched(phase: Phase, facts: list[Fact], skew: int) -> bool:
-    start, end = phase.window
-    for fact in facts:
-        if fact.value.agent != phase.agent:
-            continue
-        early = fact.time is not None and start is not None and fact.time < start - skew
-        late = fact.time is not None and end is not None and fact.time > end + skew
-        if not early and not late:
-            return True
-    return False
-
-
-def _counts(run: Evidence, phases: list[Phase], stderr: list[Fact], trace: list[Fact]) -> Outcome:
-    in_stderr = Counter(fact.value.agent for fact in stderr)
-    in_trace = Counter(fact.value.agent for fact in trace)
-    wanted = Counter(phase.agent for phase in phases)
-    retried = Counter(fact.value for fact in run["case.retry"])
-    for phase, times in retried.items():
-        agent = next((p.agent for p in phases if p.name == phase), None)
-        if agent is not None:
-            wanted[agent] += times
-    for agent in sorted({*in_stderr, *in_trace, *wanted}):
-        shown = [fact for fact in (*stderr, *trace) if fact.value.agent == agent]
-        counts = f"{wanted[agent]} phases and retries, {in_stderr[agent]} in stderr, {in_trace[agent]} in the trace"
-        if in_stderr[agent] != in_trace[agent] or in_stderr[agent] != wanted[agent]:
-            return violated(f"the dispatches of {visible(agent)} do not agree: {counts}", shown)
+    for tally in tallies(run, phases):
+        if not tally.agrees:
+            shown = [fact for fact in (*stderr, *trace) if fact.value.agent == tally.agent]
+            counts = f"{tally.wanted} phases and retries, {tally.stderr} in stderr, {tally.trace} in the trace"
+            return violated(f"the dispatches of {visible(tally.agent)} do not agree: {counts}", shown)
     return holds(f"{len(stderr)} dispatches explain {len(phases)} executed phases", [phase.start for phase in phases])
 
 
@@ -265,7 +195,7 @@ def responses_join(run: Evidence, policy: Policy) -> Outcome:
     """
     trace = [f for f in run["model.response"] if f.value.shape == "trace.model_response" and answered(f)]
     gateway = [f for f in run["model.response"] if f.witness == "gateway" and answered(f)]
-    repeats = _repeats(trace) or _repeats(gateway)
+    repeats = repeated_ids(trace) or repeated_ids(gateway)
     if repeats:
         return violated(f"the response id {visible(repeats[0].value.response_id)} is used twice", repeats)
     if not run.of_kind("gateway_log"):
@@ -282,26 +212,9 @@ def responses_join(run: Evidence, policy: Policy) -> Outcome:
         return violated(f"the gateway saw {len(unexplained)} answered requests that no response explains", unexplained)
     for fact in trace:
         row = rows[fact.value.response_id]
-        for field in ("provider", "requested", "served", "host", "status"):
-            if field == "host" and is_loopback(fact.value.host or ""):
-                continue  # Case's own hop to the gateway; the gateway's host is the provider's
-            if getattr(fact.value, field) != getattr(row.value, field):
-                return violated(f"gateway and trace disagree on the {field} of a response", [fact, row])
-        if fact.time is not None and row.time is not None and abs(fact.time - row.time) > policy.skew * 60:
-            return violated("gateway and trace disagree on when a response came", [fact, row])
+        if differs := disagreement(fact, row, policy.skew):
+            return violated(f"gateway and trace disagree on {differs} of a response", [fact, row])
     return holds(f"{len(trace)} responses are seen by trace and gateway alike", trace)
-
-
-def _repeats(facts: list[Fact]) -> list[Fact]:
-    seen: dict[str, Fact] = {}
-    for fact in facts:
-        key = fact.value.response_id
-        if key is None:
-            continue
-        if key in seen:
-            return [seen[key], fact]
-        seen[key] = fact
-    return []
 
 
 @rule(
@@ -330,6 +243,32 @@ def responses_follow_dispatch(run: Evidence, policy: Policy) -> Outcome:
         if agent not in first or (fact.value.sequence or 0) < first[agent]:
             return violated(f"a response to {visible(agent)} comes without a dispatch of it before", [fact])
     return holds(f"{len(responses)} responses follow the dispatch of their agent", responses)
+
+
+@rule(
+    "model.phases-answered",
+    clause="Where the harness proxies the provider, the gateway's log corroborates every response.",
+    remedy="Find out what answered the phase: its requests did not go through the gateway, or were taken out of both logs.",
+    needs=("document.report",),
+    reads=("case_events", "trace", "gateway_log"),
+    applies=to_claimed_pass,
+)
+def phases_answered(run: Evidence, policy: Policy) -> Outcome:
+    """With a gateway, every executed phase has at least one answered request in its time.
+
+    Why: fewer requests than phases means a phase that was done by something else than the admitted model.
+    """
+    phases = executed(run["case.event"])
+    if not run.of_kind("gateway_log"):
+        return not_applicable("the harness ran no gateway")
+    answers = [f for f in run["model.response"] if f.value.shape == "trace.model_response" and answered(f)]
+    if not phases or not answers:
+        return unproven("no executed phase or no answered request is shown", run.of_kind("gateway_log"))
+    left = [phase for phase in phases if not within(phase, answers, policy.skew)]
+    if left:
+        name = f"{visible(left[0].name)} ({visible(left[0].agent)})"
+        return violated(f"no answered request explains the phase {name}", [phase.start for phase in left])
+    return holds(f"{len(answers)} answers explain {len(phases)} phases", [phase.start for phase in phases])
 
 
 @rule(

@@ -50,9 +50,8 @@ def fields_complete(run: Evidence, policy: Policy) -> Outcome:
             msgspec.convert(report.data[name], kind, strict=True)
         except msgspec.ValidationError:
             faults.append(noted(report.at(name), "wrong type or unknown value"))
-    for name in ("started_at", "finished_at"):
-        if report.text(name) is not None and report.time(name) is None:
-            faults.append(noted(report.at(name), "no RFC 3339 time"))
+    times = [name for name in ("started_at", "finished_at") if report.text(name) is not None]
+    faults += [noted(report.at(name), "no RFC 3339 time") for name in times if report.time(name) is None]
     if faults:
         first = faults[0]
         return violated(f"the field {visible((first.pointer or '').lstrip('/'))} is {first.note}", faults)
@@ -249,7 +248,8 @@ def exit_recorded(run: Evidence, policy: Policy) -> Outcome:
     """
     report = run.report
     if report.boolean("case_process_started") is not True:
-        shown = [*run.of_kind("case_stdout", "case_stderr", "case_events"), *run.events("case_process_started")]
+        shown: list[Shown] = [*run.of_kind("case_stdout", "case_stderr", "case_events")]
+        shown += run.events("case_process_started")
         if shown:
             return violated("there is output of Case, and the report says that it was not started", shown)
         return unproven("the report does not say that Case was started", [report.at("case_process_started")])
@@ -274,10 +274,8 @@ def fake_uses_no_model(run: Evidence, policy: Policy) -> Outcome:
     if run.claim.engine != "fake":
         return not_applicable("the run is no fake run")
     report = run.report
-    signs: list[Shown] = []
-    for key in ("case_model_provider", "case_model", "admission_sha256"):
-        if report.get(key) is not None:
-            signs.append(noted(report.at(key), "not null"))
+    named = ("case_model_provider", "case_model", "admission_sha256")
+    signs: list[Shown] = [noted(report.at(key), "not null") for key in named if report.get(key) is not None]
     if report.text("case_model_admission_status") != "missing_admission":
         signs.append(noted(report.at("case_model_admission_status"), "not missing_admission"))
     if report.get("command") != []:

@@ -1,0 +1,91 @@
+"""Joins between witnesses: phases, dispatches and responses, by agent, time and response id.
+
+Each log is written apart from the others. What is left over on one side of a join was added there, or removed from the
+other.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+
+import msgspec
+
+from auditor.evidence import Evidence
+from auditor.facts import Fact
+from auditor.phases import Phase
+from auditor.providers import is_loopback
+
+_APART = 60
+"""How many times the tolerated clock difference a response may be noted after the gateway saw it: the trace is written
+when the backend's log reaches the harness."""
+
+
+def within(phase: Phase, facts: Iterable[Fact], skew: int) -> bool:
+    """Tell whether one of the facts is of the phase's agent and in its time, give or take `skew` microseconds."""
+    start, end = phase.window
+    for fact in facts:
+        if fact.value.agent != phase.agent:
+            continue
+        early = fact.time is not None and start is not None and fact.time < start - skew
+        late = fact.time is not None and end is not None and fact.time > end + skew
+        if not early and not late:
+            return True
+    return False
+
+
+class Tally(msgspec.Struct, frozen=True):
+    """How often one agent was started by each account: phases and retries, stderr, trace."""
+
+    agent: str
+    wanted: int
+    stderr: int
+    trace: int
+
+    @property
+    def agrees(self) -> bool:
+        """All accounts say the same."""
+        return self.wanted == self.stderr == self.trace
+
+
+def tallies(run: Evidence, phases: Iterable[Phase]) -> list[Tally]:
+    """Count the dispatches of each agent. Every `phase_start` and every retry in stderr has one of its own."""
+    phases = list(phases)
+    stderr = Counter(fact.value.agent for fact in run["dispatch"] if fact.witness == "case")
+    trace = Counter(fact.value.agent for fact in run["dispatch"] if fact.witness == "harness")
+    wanted = Counter(phase.agent for phase in phases)
+    for phase, times in Counter(fact.value for fact in run["case.retry"]).items():
+        agent = next((p.agent for p in phases if p.name == phase), None)
+        if agent is not None:
+            wanted[agent] += times
+    names = sorted({*stderr, *trace, *wanted})
+    return [Tally(name, wanted[name], stderr[name], trace[name]) for name in names]
+
+
+def repeated_ids(facts: Iterable[Fact]) -> list[Fact]:
+    """Return the first two responses that have one id, or an empty list."""
+    seen: dict[str, Fact] = {}
+    for fact in facts:
+        key = fact.value.response_id
+        if key is None:
+            continue
+        if key in seen:
+            return [seen[key], fact]
+        seen[key] = fact
+    return []
+
+
+def disagreement(response: Fact, row: Fact, skew: int) -> str | None:
+    """Return on what a response in the trace and its gateway row disagree, None where they tell the same.
+
+    The trace may name the loopback gateway as host, which was Case's own hop; the gateway names the provider's.
+    """
+    words = {"provider": "the provider", "requested": "the model asked for", "served": "the model that answered"}
+    for field, name in (words | {"host": "the host", "status": "the status"}).items():
+        if field == "host" and is_loopback(response.value.host or ""):
+            continue
+        if getattr(response.value, field) != getattr(row.value, field):
+            return name
+    if response.time is not None and row.time is not None and abs(response.time - row.time) > _APART * skew:
+        return "the time"
+    return None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import tomllib
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 
@@ -19,10 +19,10 @@ class Policy(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     model_grade_floor: Grade
     failing_confidence: tuple[Confidence, ...]
-    clock_skew_ms: int
-    max_line_bytes: int
-    max_document_bytes: int
-    max_facts: int
+    clock_skew_ms: Annotated[int, msgspec.Meta(ge=0)]
+    max_line_bytes: Annotated[int, msgspec.Meta(ge=1)]
+    max_document_bytes: Annotated[int, msgspec.Meta(ge=1)]
+    max_facts: Annotated[int, msgspec.Meta(ge=1)]
     sha256: str = ""
 
     @property
@@ -45,8 +45,10 @@ def load(path: Path | None = None, profile: str | None = None) -> Policy:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise OperatorError(f"the policy {file} is not TOML: {error}", "mend the file") from error
     profiles = table.pop("profiles", {})
+    if not isinstance(profiles, dict) or not all(isinstance(laid_over, dict) for laid_over in profiles.values()):
+        raise OperatorError(f"the policy {file} has a profile that is no table", "write it as [profiles.NAME]")
     if profile is not None:
-        if not isinstance(profiles, dict) or profile not in profiles:
+        if profile not in profiles:
             known = ", ".join(sorted(profiles)) or "none"
             raise OperatorError(f"the policy has no profile {profile!r}", f"profiles in it: {known}")
         table |= profiles[profile]

@@ -111,5 +111,4 @@ def overdraw(data: bytes, start: int, end: int, _number: int) -> Decoded | None:
     shown = b""
     for part in _RETURN.split(data[low:high]):
         shown = part + shown[len(part) :]
-    joined = _RETURN.sub(b"", data[low:high])
-    return Decoded(shown + b"\n" + joined, "terminal", low, high, ((0, low),))
+    return Decoded(shown, "terminal", low, high, ((0, low),))

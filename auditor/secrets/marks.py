@@ -14,10 +14,11 @@ from collections.abc import Iterable, Sequence
 
 import msgspec
 
-from auditor.secrets import escapes, numbers, packed
+from auditor.secrets import escapes, numbers, packed, streams
 from auditor.secrets.decode import Decoder, base64_run, hex_run, json_escapes
 from auditor.secrets.patterns import Pattern
 from auditor.secrets.prefilter import Literal
+from auditor.secrets.unwrap import unfold
 
 SHORTEST = 4
 """Fragments shorter than this occur everywhere by chance."""
@@ -44,7 +45,10 @@ _TRIGGERS: tuple[tuple[Decoder, tuple[bytes, ...]], ...] = (
 
 
 class Role(msgspec.Struct, frozen=True):
-    """What an occurrence of a literal means: a pattern may match here, or a decoder has something to undo here."""
+    """What an occurrence of a literal means: a pattern may match here, or a decoder has something to undo here.
+
+    With neither, the record here may carry a piece of a stream.
+    """
 
     length: int
     pattern: Pattern | None = None
@@ -57,6 +61,11 @@ class Marks(msgspec.Struct, frozen=True):
 
     literals: tuple[Literal, ...]
     roles: tuple[tuple[Role, ...], ...]
+
+    @property
+    def longest(self) -> int:
+        """The length of the longest literal."""
+        return max(len(literal.text) for literal in self.literals)
 
 
 def build(patterns: Sequence[Pattern]) -> Marks:
@@ -77,6 +86,8 @@ def build(patterns: Sequence[Pattern]) -> Marks:
     for decoder, triggers in _TRIGGERS:
         for trigger in triggers:
             _add(table, trigger, decoder)
+    for trigger in streams.TRIGGERS:
+        table.setdefault(Literal(trigger), []).append(Role(len(trigger)))
     return Marks(tuple(table), tuple(tuple(roles) for roles in table.values()))
 
 
@@ -111,7 +122,10 @@ def rare_disguises(word: bytes) -> Iterable[tuple[bytes, Decoder, int]]:
         yield comma.join(str(byte) for byte in word[:4]).encode(), numbers.decimal, 0
     for fragment, phase in fragments32(word):
         yield fragment, numbers.base32_run, phase
-    if len(word) > SHORTEST:
+    for cut in range(2, min(len(word), 7)):
+        for fold in (b"\n", b"\\n"):
+            yield word[:cut] + fold + word[cut:], unfold, 0
+    if len(word) >= SHORTEST:
         yield word[::-1], numbers.backwards, 0
         turned = codecs.encode(word.decode("latin-1"), "rot13").encode("latin-1")
         if turned != word:

@@ -11,7 +11,7 @@ from auditor.secrets.decode import Decoded, run_end, run_start
 from auditor.secrets.escapes import token_around
 
 _SPACED = b"0123456789abcdefABCDEF xX:,\\nr\r\n|"
-_DUMP_LINE = re.compile(rb"(?:^|\n|\\+n)[ \t]*[0-9a-fA-F]{6,8}:?[ \t]{1,3}")
+_DUMP_LINE = re.compile(rb"(?:^|\n|\\+n|[\"' ])[ \t]*[0-9a-fA-F]{6,8}:?[ \t]{1,3}")
 _COLUMN = re.compile(rb"(?:[ \t]{2,}|[ \t]?\|)[^\n\\]{0,20}\|?(?=\n|\\+n|\\+\"|\Z)")
 _PAIR = re.compile(rb"(?:0[xX])?([0-9a-fA-F]{2})")
 _DECIMAL = b"0123456789, \r\n\\n[]"
@@ -69,10 +69,10 @@ def backwards(data: bytes, start: int, end: int, _number: int) -> Decoded | None
 
 def utf16(data: bytes, start: int, end: int, _number: int) -> Decoded | None:
     """Text of which every other byte is zero, around a trigger that begins with a character."""
-    low, high = start, end
+    low = high = start
     while low >= 2 and start - low < 2048 and data[low - 1] == 0 and data[low - 2]:
         low -= 2
     while high + 1 < len(data) and high - end < 16384 and data[high] and data[high + 1] == 0:
         high += 2
-    high += high < len(data) and high > end and data[high - 1] == 0 and data[high] != 0
+    high += high < len(data) and data[high] != 0
     return Decoded(data[low:high:2], "utf-16", low, high, ((0, low),))

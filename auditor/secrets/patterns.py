@@ -33,8 +33,9 @@ class Table(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     is the secret, else the whole match. `left` = `word` asks that no letter, digit or underscore (other than a string
     escape's) stands before the match. `validators` look at the value and may reject it or confirm it. `marks` are the
     words by which an encoded text is known to be worth decoding (the anchors, unless given). A `generic` pattern yields
-    to a provider's own that tells of the same value; a `core` one is looked for in rare encodings too. `examples` and
-    `counter_examples` are templates that the tests fill with fakes.
+    to a provider's own that tells of the same value; a `core` one is looked for in rare encodings too; of one with
+    `inner`, what its value holds is the secret. `examples` and `counter_examples` are templates that the tests fill
+    with fakes.
     """
 
     id: str
@@ -53,6 +54,7 @@ class Table(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     left: Literal["word", "any"] = "word"
     generic: bool = False
     core: bool = False
+    inner: Literal["", "basic"] = ""
     marks: tuple[str, ...] | None = None
 
 
@@ -65,6 +67,7 @@ class Pattern:
         self.anchors = tuple(anchor.encode() for anchor in table.anchors)
         marks = table.anchors if table.marks is None else table.marks
         self.marks = tuple(mark.encode() for mark in marks)
+        self.exact = re.search(r"\{\d+,|[+*](?!\))", table.regex) is None
         self.validators = tuple(VALIDATORS[name] for name in table.validators)
 
     @cached_property

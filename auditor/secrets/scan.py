@@ -9,179 +9,17 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Callable
 
-import msgspec
-
-from auditor.facts import Confidence, Gap
-from auditor.secrets.decode import AHEAD, BACK, Decoded, starts_freely
+from auditor.facts import Gap
+from auditor.secrets.archives import Unpacker, unpacker
+from auditor.secrets.collector import Collector
+from auditor.secrets.decode import AHEAD, BACK
 from auditor.secrets.hit import Hit
-from auditor.secrets.marks import Marks, Role
-from auditor.secrets.patterns import Pattern
-from auditor.secrets.placeholders import is_placeholder
+from auditor.secrets.marks import Marks
 from auditor.secrets.prefilter import Event, Prefilter
+from auditor.secrets.sight import Sight
+from auditor.secrets.streams import Streams
 
 BLOCK = 1 << 20
-DEPTH = 5
-"""How many decodings deep a value may be hidden."""
-MOST_HITS = 1000
-"""Different findings kept of one artifact."""
-
-_RANK: dict[Confidence, int] = {"confirmed": 0, "likely": 1, "possible": 2}
-
-
-class Found(msgspec.Struct, frozen=True):
-    """A confirmed match in one buffer, before it has a path and a line."""
-
-    start: int
-    end: int
-    value: bytes
-    pattern: Pattern
-    confidence: Confidence
-
-
-def confirm(data: bytes, start: int, role: Role) -> Found | None:
-    """The match of `role`'s pattern around its anchor at `start`, if its form, surroundings and validators agree."""
-    pattern = role.pattern
-    assert pattern is not None
-    table = pattern.table
-    limit = start + role.length + table.reach
-    if table.before:
-        match = next(
-            (
-                found
-                for found in pattern.regex.finditer(data, max(0, start - table.before), limit)
-                if found.start() <= start < found.end()
-            ),
-            None,
-        )
-    else:
-        match = pattern.regex.match(data, start, limit)
-    if match is None or (table.left == "word" and not starts_freely(data, match.start())):
-        return None
-    group = "v" if "v" in pattern.regex.groupindex else 0
-    value = match[group]
-    if is_placeholder(value, len(pattern.prefix(value))):
-        return None
-    confidence = table.confidence
-    for validator in pattern.validators:
-        opinion = validator(value)
-        if opinion == "rejected":
-            return None
-        if opinion == "confirmed":
-            confidence = "confirmed"
-    return Found(match.start(group), match.end(group), value, pattern, confidence)
-
-
-class Collector:
-    """Keeps the first of equal findings, the stronger of those that tell of one value, and no more than a cap."""
-
-    def __init__(self, path: str) -> None:
-        self.path = path
-        self.gaps: dict[str, Gap] = {}
-        self._kept: dict[tuple[str, bytes, str], tuple[Found, int | None]] = {}
-
-    def add(self, found: Found, view: str, line: int | None) -> None:
-        """Keep a finding unless its like is kept already."""
-        key = (found.pattern.id, found.value, view)
-        if key in self._kept:
-            return
-        if len(self._kept) >= MOST_HITS:
-            self.gap(f"more than {MOST_HITS} different findings: the others are not listed", None)
-            return
-        self._kept[key] = (found, line)
-
-    def gap(self, reason: str, line: int | None) -> None:
-        """Note, once a reason, what was not looked into."""
-        self.gaps.setdefault(reason, Gap(self.path, reason, line))
-
-    def hits(self) -> list[Hit]:
-        """The findings, by line; of several that tell of one value at one line, the strongest."""
-        best: list[tuple[Found, str, int | None]] = []
-        entries = [(found, view, line) for (_, _, view), (found, line) in self._kept.items()]
-        entries.sort(
-            key=lambda entry: (
-                _RANK[entry[0].confidence],
-                entry[0].pattern.table.generic,
-                _steps(entry[1]),
-                -len(entry[0].value),
-            )
-        )
-        sure = [found.value for found, _, _ in entries if found.confidence != "possible"]
-        taken: dict[int | None, list[bytes]] = {}
-        for found, view, line in entries:
-            others = taken.setdefault(line, [])
-            if any(found.value in other for other in others):
-                continue
-            if found.confidence == "possible" and any(found.value in other or other in found.value for other in sure):
-                continue
-            others.append(found.value)
-            best.append((found, view, line))
-        best.sort(key=lambda entry: (entry[2] or 0, entry[0].pattern.id, entry[1]))
-        return [
-            Hit(
-                self.path,
-                line,
-                found.pattern.id,
-                view,
-                found.confidence,
-                found.value.decode("utf-8", "surrogateescape"),
-                found.pattern.prefix(found.value).decode(),
-            )
-            for found, view, line in best
-        ]
-
-
-def _steps(view: str) -> int:
-    """How many decodings `view` took; none for what is plain."""
-    return 0 if view == "raw" else view.count("+") + 1
-
-
-class Sight:
-    """Looks at buffers: finds what is plain in them, decodes what is hidden, and looks again."""
-
-    def __init__(self, marks: Marks, prefilter: Prefilter, collector: Collector) -> None:
-        self._marks = marks
-        self._prefilter = prefilter
-        self._collector = collector
-
-    def look(
-        self, data: bytes, events: list[Event], view: str, line_at: Callable[[int], int | None], depth: int = 0
-    ) -> None:
-        """Confirm or decode at each of `events` in `data`, a buffer of `view`."""
-        roles = self._marks.roles
-        done: dict[object, int] = {}
-        for end, index in events:
-            for role in roles[index]:
-                start = end - role.length
-                if role.pattern is not None:
-                    if start < done.get(role.pattern.id, -1):
-                        continue
-                    found = confirm(data, start, role)
-                    if found is not None:
-                        done[role.pattern.id] = found.end
-                        self._collector.add(found, view or "raw", line_at(found.start))
-                elif role.decoder is not None and start >= done.get(role.decoder, -1):
-                    decoded = role.decoder(data, start, end, role.number)
-                    if decoded is not None:
-                        done[role.decoder] = decoded.end
-                        self._deeper(data, decoded, view, line_at, depth + 1)
-
-    def _deeper(
-        self, data: bytes, decoded: Decoded, view: str, line_at: Callable[[int], int | None], depth: int
-    ) -> None:
-        if decoded.cut:
-            self._collector.gap(decoded.cut, line_at(decoded.start))
-        if depth > DEPTH:
-            reason = f"a value is encoded more than {DEPTH} times over and was not read further"
-            self._collector.gap(reason, line_at(decoded.start))
-            return
-        chain = f"{view}+{decoded.view}" if view else decoded.view
-        self.look(
-            decoded.text,
-            self._prefilter.find(decoded.text),
-            chain,
-            lambda offset: line_at(decoded.source(offset)),
-            depth,
-        )
 
 
 class Scan:
@@ -189,35 +27,74 @@ class Scan:
 
     def __init__(self, marks: Marks, prefilter: Prefilter, path: str, *, lines: bool = True) -> None:
         self._collector = Collector(path)
-        self._sight = Sight(marks, prefilter, self._collector)
+        self._body = _Body(marks, prefilter, self._collector, "", lines=lines)
+        self._waiting = bytearray()
+        self._begun = False
+        self._unpacker: Unpacker | None = None
+        self._inner = _Body(marks, prefilter, self._collector, "", lines=False)
+
+    def feed(self, chunk: bytes) -> None:
+        """Take the next bytes. May be called from any one thread at a time; most of its time holds no lock."""
+        if not self._waiting and len(chunk) == BLOCK:
+            self._block(bytes(chunk), last=False)
+            return
+        at = 0
+        while len(chunk) - at >= BLOCK - len(self._waiting):
+            take = BLOCK - len(self._waiting)
+            block = bytes(self._waiting) + chunk[at : at + take]
+            self._waiting.clear()
+            at += take
+            self._block(block, last=False)
+        self._waiting += chunk[at:]
+
+    def close(self) -> tuple[list[Hit], list[Gap]]:
+        """Look at what is left; answer everything found, and what could not be looked into."""
+        self._block(bytes(self._waiting), last=True)
+        self._waiting.clear()
+        if self._unpacker is not None:
+            fault = self._unpacker.close()
+            if fault:
+                self._collector.gap(fault, None)
+            self._inner.take(b"", last=True)
+        return self._collector.hits(), sorted(self._collector.gaps.values(), key=lambda gap: gap.reason)
+
+    def _block(self, block: bytes, *, last: bool) -> None:
+        if not self._begun:
+            self._begun = True
+            found = unpacker(block, self._unpacked)
+            if isinstance(found, str):
+                self._collector.gap(found, None)
+            elif found is not None:
+                self._unpacker = found
+                self._inner.view = found.view
+        if self._unpacker is not None:
+            self._unpacker.feed(block)
+        self._body.take(block, last=last)
+
+    def _unpacked(self, plain: bytes) -> None:
+        for at in range(0, len(plain), BLOCK):
+            self._inner.take(plain[at : at + BLOCK], last=False)
+
+
+class _Body:
+    """A sequence of bytes that is looked at block by block: an artifact's own, or what it unpacks to."""
+
+    def __init__(self, marks: Marks, prefilter: Prefilter, collector: Collector, view: str, *, lines: bool) -> None:
+        self.view = view
+        self._sight = Sight(marks, prefilter, collector)
         self._prefilter = prefilter
-        self._overlap = max(len(literal.text) for literal in marks.literals) - 1
-        self._waiting: list[bytes] = []
-        self._size = 0
+        self._streams = Streams(self._look_at_stream)
+        self._overlap = marks.longest - 1
+        self._lines = lines
         self._kept = b""
         self._base = 0
         self._scanned = 0
         self._newlines = 0
-        self._lines = lines
+        self._recorded = 0
         self._pending: list[Event] = []
 
-    def feed(self, chunk: bytes) -> None:
-        """Take the next bytes. May be called from any one thread at a time; most of its time holds no lock."""
-        self._waiting.append(chunk)
-        self._size += len(chunk)
-        while self._size >= BLOCK:
-            ready = b"".join(self._waiting) if len(self._waiting) > 1 else self._waiting[0]
-            self._waiting = [ready[BLOCK:]] if len(ready) > BLOCK else []
-            self._size = len(ready) - BLOCK if len(ready) > BLOCK else 0
-            self._block(ready[:BLOCK], last=False)
-
-    def close(self) -> tuple[list[Hit], list[Gap]]:
-        """Look at what is left; answer everything found, and what could not be looked into."""
-        self._block(b"".join(self._waiting), last=True)
-        self._waiting, self._kept, self._pending = [], b"", []
-        return self._collector.hits(), sorted(self._collector.gaps.values(), key=lambda gap: gap.reason)
-
-    def _block(self, fresh: bytes, *, last: bool) -> None:
+    def take(self, fresh: bytes, *, last: bool) -> None:
+        """Look at the next bytes, as far as enough of what follows them is there; at all of them if they are the last."""
         data = self._kept + fresh
         base = self._base
         behind = max(0, self._scanned - base - self._overlap)
@@ -226,12 +103,16 @@ class Scan:
             if absolute > self._scanned:
                 self._pending.append((absolute, index))
         self._scanned = base + len(data)
-        ripe = self._scanned if last else self._scanned - AHEAD
+        ripe = self._scanned if last else max(base, self._scanned - AHEAD)
         count = bisect_right(self._pending, ripe, key=lambda event: event[0])
         if count:
             ready = [(end - base, index) for end, index in self._pending[:count]]
             del self._pending[:count]
-            self._sight.look(data, ready, "", self._line_in(data))
+            line_at = self._line_in(data)
+            self._sight.look(data, ready, self.view, line_at, on_record=self._record_in(line_at, last=last))
+        if last:
+            self._streams.close()
+            return
         keep = max(0, ripe - BACK - base)
         self._newlines += data.count(b"\n", 0, keep) if self._lines else 0
         self._kept = data[keep:]
@@ -242,3 +123,21 @@ class Scan:
             return lambda offset: None
         before = self._newlines + 1
         return lambda offset: before + data.count(b"\n", 0, offset)
+
+    def _record_in(self, line_at: Callable[[int], int | None], *, last: bool) -> Callable[[bytes, int], None]:
+        def on_record(data: bytes, at: int) -> None:
+            low = data.rfind(b"\n", 0, at) + 1
+            if self._base + low < self._recorded:
+                return
+            high = data.find(b"\n", at)
+            if high < 0:
+                high = len(data) if last else -1
+            self._recorded = self._base + max(high, at)
+            if high >= 0:
+                self._streams.record(data[low:high], line_at(low))
+
+        return on_record
+
+    def _look_at_stream(self, text: bytes, line_at: Callable[[int], int | None]) -> None:
+        view = f"{self.view}+stream" if self.view else "stream"
+        self._sight.look(text, self._prefilter.find(text), view, line_at, depth=1)

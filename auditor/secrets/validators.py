@@ -97,6 +97,18 @@ def basic(value: bytes) -> Opinion:
     return "confirmed" if sound else "rejected"
 
 
+def basic_secret(value: bytes) -> bytes | None:
+    """The password of a Basic header's credentials, or the user name where that alone is given."""
+    pair = base64.b64decode(value + b"=" * (-len(value) % 4))
+    user, _, word = pair.partition(b":")
+    return word or user or None
+
+
+def anthropic(value: bytes) -> Opinion:
+    """Anthropic's keys have ninety-five characters after their prefix, the last two of them ``AA``."""
+    return "confirmed" if len(value.split(b"-", 3)[-1]) == 95 and value.endswith(b"AA") else "unknown"
+
+
 def _dull(value: bytes) -> bool:
     return len(value) < 4 or value.lower() in {b"password", b"pass", b"secret", b"token"}
 
@@ -135,7 +147,10 @@ def assigned(value: bytes) -> Opinion:
     return "unknown" if is_random_value(value) else "rejected"
 
 
+INNER: dict[str, Callable[[bytes], bytes | None]] = {"basic": basic_secret}
+
 VALIDATORS: dict[str, Validator] = {
+    "anthropic": anthropic,
     "assigned": assigned,
     "aws_key_id": aws_key_id,
     "basic": basic,

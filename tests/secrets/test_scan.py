@@ -63,7 +63,7 @@ def test_a_line_without_an_end_takes_no_more_memory_than_a_block() -> None:
     run = ENGINE.scan("x")
     for _ in range(20):
         run.feed(b"y" * (1 << 20))
-        assert len(run._kept) < 1 << 20
+        assert len(run._body._kept) < 1 << 20
     run.feed(b" " + TOKEN.encode())
     hits, _ = run.close()
     assert [hit.line for hit in hits] == [1]

@@ -1,0 +1,146 @@
+"""Looking at one buffer: confirm what the prefilter met, decode what is hidden, and look again."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import TypeAlias
+
+from auditor.secrets.collector import Collector, Found
+from auditor.secrets.decode import Decoded, starts_freely
+from auditor.secrets.marks import Marks, Role
+from auditor.secrets.placeholders import is_placeholder
+from auditor.secrets.prefilter import Event, Prefilter
+from auditor.secrets.unwrap import folded
+from auditor.secrets.validators import INNER
+
+DEPTH = 6
+"""How many decodings deep a value may be hidden."""
+
+_DIGIT = re.compile(rb"[0-9]")
+_BREAKS = {b"\n", b"\r", b"\\"}
+
+LineAt: TypeAlias = Callable[[int], int | None]
+"""The line of an offset in a buffer."""
+OnRecord: TypeAlias = Callable[[bytes, int], None]
+"""Told of a buffer and an offset in it where a record may carry a piece of a stream."""
+
+
+def confirm(data: bytes, start: int, role: Role) -> Found | None:
+    """The match of `role`'s pattern around its anchor at `start`, if its form, surroundings and validators agree."""
+    pattern = role.pattern
+    assert pattern is not None
+    table = pattern.table
+    limit = start + role.length + table.reach
+    if table.before:
+        match = next(
+            (
+                found
+                for found in pattern.regex.finditer(data, max(0, start - table.before), limit)
+                if found.start() <= start < found.end()
+            ),
+            None,
+        )
+    else:
+        match = pattern.regex.match(data, start, limit)
+    if match is None or (table.left == "word" and not starts_freely(data, match.start())):
+        return None
+    group = "v" if "v" in pattern.regex.groupindex else 0
+    value = match[group]
+    if is_placeholder(value, len(pattern.prefix(value))):
+        return None
+    confidence = table.confidence
+    for validator in pattern.validators:
+        opinion = validator(value)
+        if opinion == "rejected":
+            return None
+        if opinion == "confirmed":
+            confidence = "confirmed"
+    step = ""
+    if table.inner:
+        inner = INNER[table.inner](value)
+        if inner is None:
+            return None
+        value, step = inner, "base64"
+    return Found(match.start(group), match.end(group), value, pattern, confidence, step)
+
+
+class Sight:
+    """Looks at buffers: finds what is plain in them, decodes what is hidden, and looks again."""
+
+    def __init__(self, marks: Marks, prefilter: Prefilter, collector: Collector) -> None:
+        self._marks = marks
+        self._prefilter = prefilter
+        self._collector = collector
+
+    def look(
+        self,
+        data: bytes,
+        events: list[Event],
+        view: str,
+        line_at: LineAt,
+        depth: int = 0,
+        on_record: OnRecord | None = None,
+    ) -> None:
+        """Confirm or decode at each of `events` in `data`, a buffer of `view`; `on_record` is told of stream pieces."""
+        roles = self._marks.roles
+        done: dict[object, int] = {}
+        for end, index in events:
+            for role in roles[index]:
+                start = end - role.length
+                if role.pattern is not None:
+                    if start >= done.get(role.pattern.id, -1):
+                        done[role.pattern.id] = self._match(data, start, role, view, line_at)
+                elif role.decoder is None:
+                    if on_record is not None:
+                        on_record(data, start)
+                elif start >= done.get(role.decoder, -1):
+                    decoded = role.decoder(data, start, end, role.number)
+                    if decoded is not None:
+                        done[role.decoder] = decoded.end
+                        self._deeper(data, decoded, view, line_at, depth + 1)
+
+    def _match(self, data: bytes, start: int, role: Role, view: str, line_at: LineAt) -> int:
+        """Take the match at an anchor, or the better one of its unfolded lines; answer where it ends."""
+        found = confirm(data, start, role)
+        if found is not None:
+            self._collector.add(found, view or "raw", line_at(found.start))
+        better = self._unfolded(data, start, role, found)
+        if better is not None:
+            self._collector.add(better, f"{view}+wrapped" if view else "wrapped", line_at(start))
+        return found.end if found is not None else -1
+
+    def _unfolded(self, data: bytes, start: int, role: Role, plain: Found | None) -> Found | None:
+        pattern = role.pattern
+        if pattern is None or pattern.table.left != "word" or pattern.table.before or pattern.table.generic:
+            return None
+        if plain is not None and (plain.confidence == "confirmed" or data[plain.end : plain.end + 1] not in _BREAKS):
+            return None
+        words, likeliest, proven = folded(data, start)
+        founds = [confirm(word, 0, role) for word in words]
+        sure = [found for found in founds if found is not None and found.confidence == "confirmed"]
+        best = founds[likeliest] if words and likeliest >= 0 else None
+        if proven and best is not None and (best in sure or not sure):
+            return best
+        for found in sure or founds:
+            if found is not None and (found.confidence == "confirmed" or (pattern.exact and plain is None)):
+                return found
+        if plain is not None:
+            return None
+        return best or next((found for found in founds if found is not None and _DIGIT.search(found.value)), None)
+
+    def _deeper(self, data: bytes, decoded: Decoded, view: str, line_at: LineAt, depth: int) -> None:
+        if decoded.cut:
+            self._collector.gap(decoded.cut, line_at(decoded.start))
+        if depth > DEPTH:
+            reason = f"a value is encoded more than {DEPTH} times over and was not read further"
+            self._collector.gap(reason, line_at(decoded.start))
+            return
+        chain = f"{view}+{decoded.view}" if view else decoded.view
+        self.look(
+            decoded.text,
+            self._prefilter.find(decoded.text),
+            chain,
+            lambda offset: line_at(decoded.source(offset)),
+            depth,
+        )

@@ -1,0 +1,242 @@
+"""Text that was written in pieces, one record each, put together again before it is looked at.
+
+Models and terminals answer in deltas: a key of a hundred characters may be spread over forty JSON lines, none of which
+holds enough of it. Records that look like pieces are read, each piece is added to the stream it belongs to, and the
+streams are scanned as texts of their own, with the line each piece came from.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections import OrderedDict
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import msgspec
+
+TRIGGERS = (
+    b"delta",
+    b"chunk",
+    b"stdout",
+    b"stderr",
+    b"partial",
+    b"fragment",
+    b'"stream',
+    b'\\"stream',
+    b'"token":',
+    b', "o", "',
+    b',"o","',
+)
+"""What a record that carries a piece of a stream cannot do without, in one of its names or values."""
+
+MOST_STREAMS = 256
+"""Streams kept in mind at once; the one that was silent longest gives way."""
+FLUSH = 16384
+TAIL = 4096
+LONGEST_PIECE = 8192
+DEPTH = 4
+
+_FIELDS = frozenset(
+    [
+        "text",
+        "delta",
+        "partial_json",
+        "content",
+        "arguments",
+        "data",
+        "chunk",
+        "output",
+        "thinking",
+        "value",
+        "token",
+        "stdout",
+        "stderr",
+        "input",
+        "body",
+        "line",
+        "message",
+        "payload",
+        "fragment",
+        "reasoning",
+        "reasoning_content",
+        "transcript",
+        "refusal",
+        "completion",
+        "code",
+        "diff",
+        "o",
+    ]
+)
+_IDENTITY = frozenset(
+    [
+        "index",
+        "output_index",
+        "content_index",
+        "summary_index",
+        "stream",
+        "fd",
+        "channel",
+        "agent",
+        "tool",
+        "role",
+        "source",
+        "name",
+        "type",
+        "event",
+        "kind",
+    ]
+)
+_IDS = frozenset(
+    [
+        "id",
+        "item_id",
+        "call_id",
+        "message_id",
+        "tool_call_id",
+        "toolCallId",
+        "session_id",
+        "response_id",
+        "process",
+        "pid",
+    ]
+)
+_SSE = re.compile(rb"\s*(?:data|event):\s*(?=[\[{])")
+_FIELD = re.compile(rb'"(\w+)"\s*:\s*"((?:[^"\\]|\\.){1,8192})"')
+
+Look = Callable[[bytes, Callable[[int], int | None]], None]
+
+
+class _Stream:
+    """The unscanned end of one stream, with the lines its pieces came from."""
+
+    def __init__(self) -> None:
+        self.parts: list[bytes] = []
+        self.size = 0
+        self.places: list[tuple[int, int | None]] = []
+
+    def add(self, text: bytes, line: int | None) -> None:
+        self.places.append((self.size, line))
+        self.parts.append(text)
+        self.size += len(text)
+
+    def flush(self, look: Look, *, last: bool) -> None:
+        """Scan what is there; keep its end, for what may go on."""
+        if len(self.places) < 2:
+            return
+        text, places = b"".join(self.parts), self.places
+
+        def line_at(offset: int) -> int | None:
+            return places[max(0, bisect_right(places, offset, key=lambda place: place[0]) - 1)][1]
+
+        look(text, line_at)
+        if not last:
+            cut = max(0, len(text) - TAIL)
+            first = line_at(cut)
+            self.parts, self.size = [text[cut:]], len(text) - cut
+            self.places = [(0, first)] + [(at - cut, line) for at, line in places if at > cut]
+
+
+class Streams:
+    """All streams of one artifact."""
+
+    def __init__(self, look: Look) -> None:
+        self._look = look
+        self._streams: OrderedDict[tuple[Any, ...], _Stream] = OrderedDict()
+
+    def record(self, raw: bytes, line: int | None) -> None:
+        """Add the pieces that the record `raw`, found on `line`, carries."""
+        prefix = _SSE.match(raw)
+        body = raw[prefix.end() :] if prefix else raw
+        try:
+            document = msgspec.json.decode(body)
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+            for field, text in _FIELD.findall(raw):
+                if field.decode("ascii", "replace") in _FIELDS:
+                    self._add(("?", field), _plain(text), line)
+            return
+        for path, identity, ids, text in pieces(document):
+            if len(text) <= LONGEST_PIECE:
+                self._add((path, identity), text, line)
+                if ids:
+                    self._add((path, identity, ids), text, line)
+
+    def _add(self, key: tuple[Any, ...], text: bytes, line: int | None) -> None:
+        stream = self._streams.get(key)
+        if stream is None:
+            stream = self._streams[key] = _Stream()
+            if len(self._streams) > MOST_STREAMS:
+                _, oldest = self._streams.popitem(last=False)
+                oldest.flush(self._look, last=True)
+        else:
+            self._streams.move_to_end(key)
+        stream.add(text, line)
+        if stream.size >= FLUSH:
+            stream.flush(self._look, last=False)
+
+    def close(self) -> None:
+        """Scan what every stream still holds."""
+        for stream in self._streams.values():
+            stream.flush(self._look, last=True)
+        self._streams.clear()
+
+
+def _plain(text: bytes) -> bytes:
+    try:
+        return str(msgspec.json.decode(b'"' + text + b'"')).encode("utf-8", "surrogatepass")
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return text
+
+
+Piece = tuple[str, tuple[Any, ...], tuple[Any, ...], bytes]
+
+
+def pieces(document: Any) -> Iterator[Piece]:
+    """The pieces of streams in one JSON document: (path, identity, ids, text).
+
+    The path leaves out list indexes; identity and ids are the values of the names by which records say to which
+    stream, message or call they belong.
+    """
+    if isinstance(document, list) and len(document) == 3 and document[1] in {"o", "i"} and isinstance(document[2], str):
+        yield "cast", (document[1],), (), document[2].encode("utf-8", "surrogatepass")
+        return
+    yield from _walk(document, "", (), (), 0, in_list=False)
+
+
+def _walk(
+    node: Any, path: str, identity: tuple[Any, ...], ids: tuple[Any, ...], depth: int, *, in_list: bool
+) -> Iterator[Piece]:
+    if depth > 8 * DEPTH:
+        return
+    if isinstance(node, list):
+        for child in node:
+            yield from _walk(child, path, identity, ids, depth + 1, in_list=True)
+    elif isinstance(node, dict):
+        own = tuple(
+            (name, value)
+            for name, value in node.items()
+            if name in _IDENTITY and isinstance(value, str | int) and not (in_list and name in {"type", "name"})
+        )
+        marks = tuple((name, value) for name, value in node.items() if name in _IDS and isinstance(value, str | int))
+        for name, value in node.items():
+            if isinstance(value, str):
+                if value[:1] in {"{", "["} and len(value) > LONGEST_PIECE // 1024 and _may_be_record(value):
+                    yield from _nested(value, f"{path}/{name}", identity + own, ids + marks, depth)
+                elif name in _FIELDS and value and (name, value) not in own:
+                    text = value.encode("utf-8", "surrogatepass")
+                    yield f"{path}/{name}", identity + own, ids + marks, text
+            else:
+                yield from _walk(value, f"{path}/{name}", identity + own, ids + marks, depth + 1, in_list=False)
+
+
+def _may_be_record(value: str) -> bool:
+    return any(trigger.decode() in value for trigger in TRIGGERS[:6])
+
+
+def _nested(value: str, path: str, identity: tuple[Any, ...], ids: tuple[Any, ...], depth: int) -> Iterator[Piece]:
+    try:
+        inner = msgspec.json.decode(value)
+    except (msgspec.DecodeError, UnicodeEncodeError, RecursionError):
+        yield path, identity, ids, value.encode("utf-8", "surrogatepass")
+        return
+    yield from _walk(inner, path, identity, ids, depth + 8, in_list=False)

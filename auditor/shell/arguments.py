@@ -65,6 +65,9 @@ def parse(arguments: list[Argument], spec: Spec) -> Parsed:
             given = given or name in parsed.spec.given
             if value is None and name in parsed.spec.named:
                 at += 1
+            while value is None and role in ("script", "code") and at < len(arguments) - 1 and _is_flag(arguments[at]):
+                # `bash -c -e -- 'source'`
+                at += 1
             if value is None and at < len(arguments):
                 value = arguments[at]
                 at += 1
@@ -104,8 +107,8 @@ def _option(argument: Argument, spec: Spec) -> tuple[Argument | None, Role, str]
         role = spec.options.get(letter)
         if role is not None:
             glued = text[index + 1 :]
-            if role == "script" and glued:
-                # `bash -cx 'source'`: what follows are more flags, the source is the next word.
+            if role == "script" or (role == "code" and len(glued) <= 2 and glued.isalpha()):
+                # `bash -cx 'source'`, `node -pe 'source'`: more flags follow, the source is the next word.
                 glued = ""
             return (Argument(glued, argument.raw) if glued else None), role, letter
         if not letter.isalnum():
@@ -149,3 +152,7 @@ def _joined(arguments: list[Argument]) -> Argument:
         start += 1
     rest = arguments[start:]
     return Argument(" ".join(each.text for each in rest), " ".join(each.raw for each in rest)[:200])
+
+
+def _is_flag(argument: Argument) -> bool:
+    return argument.text[:1] in ("-", "+") and (argument.text == "--" or argument.text[1:].isalpha())

@@ -27,11 +27,12 @@ source; `assignment`: `NAME=value`; `test`: the operand of a condition.
 class Spec(msgspec.Struct, frozen=True):
     """One command's grammar, as far as paths are concerned.
 
-    `first` gives the roles of the leading positional words, `rest` of all others. `options` are those that take a value,
-    with its role. An option in `given` stands in for the first positional word (`grep -e`); one in `named` takes a name before its value (`jq --arg name value`). With `wraps` the words after
-    the leading ones are a command of their own; `joined`: together they are one shell script. `subcommands` replace the
-    spec after the first positional word. `stdin` is what a program read from standard input is. `long`: options with one
-    dash are whole words (`find -name`). `reads`: whether its operands are read, None where it depends.
+    `first` gives the roles of the leading positional words, `rest` of all others. `options` are those that take a
+    value, with its role. An option in `given` stands in for the first positional word (`grep -e`); one in `named` takes
+    a name before its value (`jq --arg name value`). With `wraps` the words after the leading ones are a command of their
+    own; `joined`: together they are one shell script. `subcommands` replace the spec after the first positional word.
+    `stdin` is what a program read from standard input is. `long`: options with one dash are whole words (`find -name`).
+    `reads`: whether its operands are read, None where it depends.
     """
 
     first: tuple[Role, ...] = ()
@@ -63,8 +64,8 @@ def _each(names: str, spec: Spec) -> dict[str, Spec]:
 DEFAULT = Spec()
 _TEXT = Spec(rest="text")
 _WRAP = Spec(wraps=True)
-_READS = Spec(rest="operand", options=_options(text="n lines bytes"), reads=True)
-_WRITES = Spec(rest="operand", options=_options(text="m mode s size", path="r reference d date"), reads=False)
+_READS = Spec(rest="operand", reads=True)
+_WRITES = Spec(rest="operand", reads=False)
 
 # Text tools ---------------------------------------------------------------------------------------------------------
 _GREP_TEXT = (
@@ -95,7 +96,7 @@ _AWK = Spec(
 _SED = Spec(
     ("stream",),
     "operand",
-    _options(stream="e expression", path="f file", text="l line-length"),
+    _options(stream="e expression", path="f file"),
     _names("e expression f file"),
 )
 _JQ = Spec(
@@ -156,25 +157,23 @@ _PACKAGES = Spec(
 
 # Version control and the network ------------------------------------------------------------------------------------
 _GIT_SHOW = Spec(
-    options=_options(
-        text="S G format pretty grep author committer since until after before date word-diff-regex L n max-count"
-    )
+    options=_options(text="S G format pretty grep author committer since until after before date word-diff-regex L")
 )
 _GIT_MESSAGE = Spec(
-    options=_options(text="m message author date cleanup trailer c C", path="F file t template pathspec-from-file")
+    options=_options(text="m message author date cleanup trailer", path="F file t template pathspec-from-file")
 )
 _GIT = Spec(
     options=_options(path="C git-dir work-tree exec-path", text="namespace", alias="c"),
     subcommands={
         **_each("log show diff blame shortlog rev-list whatchanged format-patch", _GIT_SHOW),
-        **_each("commit tag merge notes stash revert am", _GIT_MESSAGE),
+        **_each("commit tag merge notes stash revert", _GIT_MESSAGE),
         "grep": Spec(("text",), options=_options(text=_GREP_TEXT, path="f"), given=_names("e f")),
         "config": Spec(rest="alias", options=_options(path="f file")),
         **_each("for-each-ref branch ls-files", Spec(options=_options(text="format sort contains"))),
     },
 )
 _GH_TEXT = (
-    "t title b body q jq T template l label a assignee S search m milestone n notes subject H head B base R repo json "
+    "t title b body q jq l label a assignee S search m milestone n notes subject H head B base R repo json "
     "method X header author state reviewer L limit c comment"
 )
 _GH = Spec(
@@ -190,16 +189,16 @@ _GH = Spec(
         ),
         **_each(
             "pr issue release repo run workflow search label",
-            Spec(options=_options(text=_GH_TEXT, path="F body-file notes-file")),
+            Spec(options=_options(text=_GH_TEXT, path="F body-file notes-file T template")),
         ),
     },
 )
 _CURL = Spec(
     rest="weak",
     options=_options(
-        path="o output T upload-file K config c cookie-jar D dump-header E cert key cacert capath netrc-file output-dir "
+        path="o output T upload-file K config b cookie c cookie-jar D dump-header E cert key cacert capath netrc-file output-dir "
         "unix-socket trace trace-ascii stderr",
-        attached="d data data-ascii data-binary data-urlencode F form json b cookie H header w write-out",
+        attached="d data data-ascii data-binary data-urlencode F form json H header w write-out",
         text="X request A user-agent e referer u user m max-time retry connect-timeout data-raw form-string resolve "
         "connect-to limit-rate r range max-redirs retry-delay retry-max-time interface",
         weak="x proxy url",
@@ -215,11 +214,12 @@ _WGET = Spec(
 
 _TABLE: dict[str, Spec] = {
     "echo printf true false : expr seq yes basename dirname tr let return exit sleep kill pkill pgrep killall which "
-    "whence type hash unset shift wait jobs bc date case for select function figlet cowsay numfmt factor nproc uname "
-    "id tput stty ulimit umask getopts help man dig host ping cd pushd popd": _TEXT,
+    "whence type hash unset shift wait jobs case for select function numfmt factor nproc uname id tput ulimit umask "
+    "getopts help ping cd pushd popd": _TEXT,
     "test [ [[": Spec(rest="test"),
     "grep egrep fgrep zgrep": _GREP,
-    "rg ripgrep ag ack ugrep": _RG,
+    "rg ripgrep": _RG,
+    "ag ack ugrep": Spec(("text",), "operand", _options(path="f file", text="ignore"), _names("f file"), reads=True),
     "find gfind": _FIND,
     "fd fdfind": Spec(
         ("text",),
@@ -235,9 +235,9 @@ _TABLE: dict[str, Spec] = {
     "sort": Spec(
         rest="operand", options=_options(text="t field-separator k key S", path="o output T temporary-directory")
     ),
-    "paste column join": Spec(
-        rest="operand", options=_options(text="d delimiters t s separator o output-separator N"), reads=True
-    ),
+    "paste": Spec(rest="operand", options=_options(text="d delimiters"), reads=True),
+    "column": Spec(rest="operand", options=_options(text="s separator o output-separator N"), reads=True),
+    "join": Spec(rest="operand", options=_options(text="t"), reads=True),
     "rename": Spec(("text",), "operand", _options(text="e")),
     "cat tac head tail less more bat nl od xxd hexdump strings wc md5sum sha1sum sha256sum sha512sum cksum rev fold fmt "
     "expand stat file du base64 base32 cmp diff comm uniq b2sum view zcat bzcat xzcat ls dir tree exa eza readlink "

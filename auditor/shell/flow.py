@@ -19,11 +19,11 @@ from auditor.shell.words import Budget, Expander, State
 
 MAX_DEPTH = 24
 _MAX_JOINED = 4096
+_LONG_DIRECTORY = 512
 _OPENS = {"{": "{", "if": "if", "while": "loop", "until": "loop", "for": "loop", "select": "loop", "case": "case"}
 _CLOSES = {"}": "{", "fi": "if", "done": "loop", "esac": "case"}
 _NEUTRAL = frozenset({"then", "do", "else", "elif", "!", "time", "coproc"})
 _CONTINUES = frozenset({"|", "|&", "&&", "||"})
-_DESCRIPTORS = ("&",)
 
 
 class _Level(msgspec.Struct):
@@ -44,44 +44,29 @@ class Flow:
     """Analyses scripts; everything found goes to the judge."""
 
     def __init__(self, judge: Judge, budget: Budget) -> None:
-        self._judge = judge
-        self._budget = budget
-        self._expander = Expander(lambda script, state, depth: self.run(script, state, depth)[1], budget, MAX_DEPTH)
-        self._commands = Commands(judge, budget, self.source)
-        self._seen: set[tuple[str, str]] = set()
+        self.judge = judge
+        self.budget = budget
+        self.expander = Expander(lambda script, state, depth: self.run(script, state, depth)[1], budget, MAX_DEPTH)
+        self.commands = Commands(judge, budget, self.source)
+        self._seen: dict[tuple[str, str], tuple[str, str | None]] = {}
 
     def source(self, text: str, raw: str, state: State, depth: int) -> tuple[State, str | None]:
         """Analyse shell source that a command carries (`bash -c`, `eval`), each distinct text once per directory."""
-        if (text, state.cwd) in self._seen:
-            return state, None
-        self._seen.add((text, state.cwd))
-        if depth > MAX_DEPTH or not self._budget.spend(len(text)):
-            self._budget.exhausted = True
-            return state, None
-        return self.run(lex(text), state, depth)
+        key = (text, state.cwd)
+        if key not in self._seen:
+            after, output = self.run(lex(text) if depth <= MAX_DEPTH else Script([]), state, depth)
+            self._seen[key] = (after.cwd, output)
+            return after, output
+        cwd, output = self._seen[key]
+        return State(cwd, state.cwd, state.variables, state.stack), output
 
     def run(self, script: Script, state: State, depth: int, stdin: str | None = None) -> tuple[State, str | None]:
         """Analyse `script` from `state`; return the state after it and its output where that is constant."""
-        if script.too_deep or depth > MAX_DEPTH:
-            self._budget.exhausted = True
         if depth > MAX_DEPTH:
+            self.budget.incomplete = True
             return state, None
+        self.budget.incomplete = self.budget.incomplete or script.incomplete
         return _Walk(self, script, state, depth, stdin).walk()
-
-    @property
-    def judge(self) -> Judge:
-        """Where references go."""
-        return self._judge
-
-    @property
-    def expander(self) -> Expander:
-        """What expands words."""
-        return self._expander
-
-    @property
-    def commands(self) -> Commands:
-        """What judges simple commands."""
-        return self._commands
 
 
 class _Walk:
@@ -101,6 +86,8 @@ class _Walk:
         after = ""
         skip = False
         for index, token in enumerate(self.tokens):
+            if self.flow.budget.exhausted:
+                break
             if skip:
                 skip = False
             elif isinstance(token, Redirect):
@@ -245,19 +232,19 @@ class _Walk:
         given = document if document is not None else level.pipe_in if level.piped else level.stdin
         arguments = self._command(words[at:])
         if arguments:
+            self.flow.budget.spend(max(0, len(self.state.cwd) - _LONG_DIRECTORY))
             self.state, self.output = self.flow.commands.simple(arguments, self.state, given, self.depth)
 
     def _command(self, words: list[Word]) -> list[Argument]:
-        """Expand a command's words; the leading assignments are not split."""
+        """Expand a command's words. Leading assignments take effect at once, also on the words after them."""
         arguments: list[Argument] = []
         leading = True
         for word in words:
             first = word.parts[0] if word.parts else None
             leading = leading and isinstance(first, Text) and not first.quoted and bool(ASSIGNMENT.match(first.value))
             if leading:
-                arguments.append(Argument(self.flow.expander.value(word, self.state, self.depth), word.raw))
-                # A later assignment of the same command sees the earlier ones.
-                self.state = self.flow.commands.assign(arguments[-1], self.state)
+                value = self.flow.expander.value(word, self.state, self.depth)
+                self.state = self.flow.commands.assign(Argument(value, word.raw), self.state)
             else:
                 arguments += self._arguments(word)
         return arguments
@@ -285,9 +272,7 @@ class _Walk:
             fields = self.flow.expander.fields(target, self.state, self.depth)
             reads = {"<": True, "<&": None, "<>": None}.get(operator, False)
             for field in fields:
-                duplicates = operator.endswith("&") and (
-                    field.rstrip("-").isdigit() or field == "-" or field == UNKNOWN
-                )
+                duplicates = operator.endswith("&") and (field.rstrip("-").isdigit() or field in ("-", UNKNOWN))
                 if not duplicates:
                     self.flow.judge.redirect(field, target.raw, self.state.cwd, reads)
         return document

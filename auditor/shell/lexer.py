@@ -10,12 +10,17 @@ The stack holds one frame for each construct that is open: a command list, a dou
 from __future__ import annotations
 
 import re
-from typing import Literal
 
-import msgspec
-
-from auditor.shell.escapes import decode
-from auditor.shell.marks import mark
+from auditor.shell.frames import Frame
+from auditor.shell.marks import mark, plain_braces
+from auditor.shell.regions import (
+    ansi_quoted,
+    backticks,
+    doubled_parentheses,
+    here_document,
+    is_formula,
+    single_quoted,
+)
 from auditor.shell.tokens import (
     Deferred,
     Operator,
@@ -25,12 +30,14 @@ from auditor.shell.tokens import (
     Script,
     Substitution,
     Text,
-    Token,
     Word,
 )
 
 MAX_NESTING = 40
 """Open constructs at once. An honest command opens a handful; beyond it a substitution is not followed."""
+
+MAX_TOKENS = 100_000
+"""Tokens of one text. Long commands are long here-documents; nobody types this many words."""
 
 _PLAIN = re.compile(r"[^ \t\r\n'\"\\$`;&|<>()#]+")
 _PLAIN_QUOTED = re.compile(r"[^\"\\$`]+")
@@ -38,44 +45,24 @@ _PLAIN_BRACED = re.compile(r"[^'\"\\$`}]+")
 _BLANK = re.compile(r"(?:[ \t\r]|\\\n)+")
 _CONTROL = re.compile(r";;&|;;|;&|;|&&|&>>|&>|&|\|\||\|&|\||\(|\)")
 _REDIRECT = re.compile(r"<<<|<<-|<<|<>|<&|<\(|<|>>|>\||>&|>\(|>")
-_ANSI = re.compile(r"\$'((?:[^'\\]|\\.)*)'?", re.DOTALL)
-_BACKTICK = re.compile(r"`((?:[^`\\]|\\.)*)`?", re.DOTALL)
 _NAME = re.compile(r"\$(\w+|[@*#?$!-])")
 _BRACED = re.compile(r"\$\{([#!]?)(\w+|[@*#?$!-]|)(?:\[[^\]}]{0,80}\])?(:?[-=+?]|##?|%%?|//?|\^\^?|,,?|:|@)?")
 _DESCRIPTOR = re.compile(r"\d+|\{\w+\}")
 _ARRAY = re.compile(r"\w+(?:\[[^\]]{0,80}\])?\+?=")
-_PAREN = re.compile(r"\\.|[()]", re.DOTALL)
-_MAX_ARITHMETIC = 4096
 _BEFORE_COMMAND = frozenset({"do", "then", "else", "elif", "if", "while", "until", "!", "{", "time", "coproc"})
-
-
-class _Frame(msgspec.Struct):
-    """One open construct. `nest` holds what is open inside a command list: `(`, `[[`, arrays and `case` states."""
-
-    kind: Literal["command", "quoted", "braced"]
-    parts: list[Part] | None = None
-    start: int = 0
-    quoted: bool = False
-    tokens: list[Token] = []
-    nest: list[str] = []
-    at_command: bool = True
-    redirect: str = ""
-    process: bool = False
-    name: str = ""
-    operator: str = ""
 
 
 def lex(text: str) -> Script:
     """Return the tokens of `text`, a command line or a whole script. Total: every input has tokens."""
-    return _Lexer(text).run(_Frame("command"))
+    return _Lexer(text).run(Frame("command"))
 
 
 def lex_text(text: str) -> tuple[tuple[Part, ...], bool]:
-    """Return the parts of `text` read as inside double quotes (a here-document's body), and whether it is too deep."""
-    frame = _Frame("quoted", parts=[])
+    """Return the parts of `text` read as inside double quotes (a here-document's body), and whether it is incomplete."""
+    frame = Frame("quoted", parts=[])
     lexer = _Lexer(text, closing=False)
     script = lexer.run(frame)
-    return tuple(frame.parts or ()), script.too_deep
+    return tuple(frame.parts or ()), script.incomplete
 
 
 class _Lexer:
@@ -83,14 +70,18 @@ class _Lexer:
         self.text = text
         self.at = 0
         self.closing = closing
-        self.too_deep = False
-        self.stack: list[_Frame] = []
+        self.count = 0
+        self.incomplete = False
+        self.stack: list[Frame] = []
         self.documents: list[tuple[Redirect, bool]] = []
         self.arithmetic: dict[int, int] | None = None
 
-    def run(self, root: _Frame) -> Script:
+    def run(self, root: Frame) -> Script:
         self.stack.append(root)
         while self.at < len(self.text):
+            if self.count > MAX_TOKENS:
+                self.incomplete = True
+                break
             frame = self.stack[-1]
             if frame.kind == "command":
                 self._command(frame)
@@ -100,11 +91,11 @@ class _Lexer:
             self._close()
         if root.kind == "command":
             self._end_word(root)
-        return Script(root.tokens, self.too_deep)
+        return Script(root.tokens, self.incomplete)
 
     # One step in a command list -------------------------------------------------------------------------------------
 
-    def _command(self, frame: _Frame) -> None:
+    def _command(self, frame: Frame) -> None:
         text, at = self.text, self.at
         if found := _PLAIN.match(text, at):
             self._add(frame, Text(mark(found[0]), quoted=False), found.end())
@@ -121,9 +112,8 @@ class _Lexer:
             else:
                 self._add(frame, Text("#", quoted=False), at + 1)
         elif text[at] == "'":
-            end = text.find("'", at + 1)
-            end = len(text) if end < 0 else end
-            self._add(frame, Text(text[at + 1 : end], quoted=True), end + 1)
+            inside, end = single_quoted(text, at)
+            self._add(frame, Text(inside, quoted=True), end)
         elif text[at] == "\\":
             self._add(frame, Text(text[at + 1 : at + 2], quoted=True), at + 2)
         elif text[at] in '"$`':
@@ -131,40 +121,27 @@ class _Lexer:
         elif found := (_CONTROL.match(text, at) or _REDIRECT.match(text, at)):
             self._operator(frame, found[0])
 
-    def _newline(self, frame: _Frame) -> None:
+    def _newline(self, frame: Frame) -> None:
         self._end_word(frame)
         self.at += 1
         if not (frame.nest and frame.nest[-1] in ("[[", "array")):
             self._emit(frame, "\n")
         documents, self.documents = self.documents, []
         for redirect, strips in documents:
-            self._document(redirect, strips, nested=len(self.stack) > 1)
+            delimiter = "".join(part.value for part in redirect.target.parts if isinstance(part, Text))
+            nested = len(self.stack) > 1
+            redirect.body, self.at = here_document(
+                self.text, self.at, plain_braces(delimiter), strips=strips, nested=nested
+            )
 
-    def _document(self, redirect: Redirect, strips: bool, *, nested: bool) -> None:
-        """Read one here-document: the lines up to its delimiter, or to the end of the text."""
-        delimiter = "".join(part.value for part in redirect.target.parts if isinstance(part, Text))
-        start = self.at
-        while self.at < len(self.text):
-            end = self.text.find("\n", self.at)
-            end = len(self.text) if end < 0 else end
-            line_start, line = self.at, self.text[self.at : end]
-            bare = line.lstrip("\t") if strips else line
-            if bare == delimiter or (nested and bare.startswith(delimiter + ")")):
-                redirect.body = self.text[start:line_start]
-                self.at = min(len(self.text), end + 1) if bare == delimiter else end - len(bare) + len(delimiter)
-                return
-            self.at = end + 1
-        redirect.body = self.text[start:]
-        self.at = len(self.text)
-
-    def _operator(self, frame: _Frame, operator: str) -> None:
+    def _operator(self, frame: Frame, operator: str) -> None:
         top = frame.nest[-1] if frame.nest else ""
         if top == "[[":
             self._add(frame, Text(operator, quoted=False), self.at + len(operator))
         elif operator in ("<(", ">("):
             self._begin(frame)
             self.at += 2
-            self._push(_Frame("command", process=True))
+            self._push(Frame("command", process=True))
         elif operator[0] in "<>" or operator in ("&>", "&>>"):
             written = self.text[frame.start : self.at] if frame.parts is not None else ""
             if _DESCRIPTOR.fullmatch(written):
@@ -183,7 +160,7 @@ class _Lexer:
                 frame.nest[-1] = "case-pattern"
             self._emit(frame, operator)
 
-    def _open_paren(self, frame: _Frame) -> None:
+    def _open_paren(self, frame: Frame) -> None:
         if frame.parts is not None and _ARRAY.fullmatch(self.text, frame.start, self.at):
             self._end_word(frame)
             frame.nest.append("array")
@@ -202,7 +179,7 @@ class _Lexer:
         else:
             self.at += 1
 
-    def _close_paren(self, frame: _Frame) -> None:
+    def _close_paren(self, frame: Frame) -> None:
         self._end_word(frame)
         self.at += 1
         top = frame.nest[-1] if frame.nest else ""
@@ -220,26 +197,28 @@ class _Lexer:
         else:
             self._emit(frame, ")")
 
-    def _emit(self, frame: _Frame, operator: str) -> None:
+    def _emit(self, frame: Frame, operator: str) -> None:
         frame.tokens.append(Operator(operator))
+        self.count += 1
         frame.redirect = ""
         frame.at_command = True
 
     # Words ----------------------------------------------------------------------------------------------------------
 
-    def _begin(self, frame: _Frame) -> list[Part]:
+    def _begin(self, frame: Frame) -> list[Part]:
         if frame.parts is None:
             frame.parts = []
             frame.start = self.at
         return frame.parts
 
-    def _add(self, frame: _Frame, part: Part, end: int) -> None:
+    def _add(self, frame: Frame, part: Part, end: int) -> None:
         self._begin(frame).append(part)
         self.at = end
 
-    def _end_word(self, frame: _Frame) -> None:
+    def _end_word(self, frame: Frame) -> None:
         if frame.parts is None:
             return
+        self.count += 1
         parts = frame.parts
         if len(parts) > 1 and all(isinstance(part, Text) and not part.quoted for part in parts):
             parts = [Text("".join(part.value for part in parts if isinstance(part, Text)), quoted=False)]
@@ -255,7 +234,7 @@ class _Lexer:
             return
         self._reserved(frame, word)
 
-    def _reserved(self, frame: _Frame, word: Word) -> None:
+    def _reserved(self, frame: Frame, word: Word) -> None:
         """Append `word`, following the reserved words that change how the text after it is cut."""
         bare = word.bare
         top = frame.nest[-1] if frame.nest else ""
@@ -276,7 +255,7 @@ class _Lexer:
 
     # Inside quotes and braces ---------------------------------------------------------------------------------------
 
-    def _inside(self, frame: _Frame) -> None:
+    def _inside(self, frame: Frame) -> None:
         text, at = self.text, self.at
         plain = _PLAIN_BRACED if frame.kind == "braced" else _PLAIN_QUOTED
         if found := plain.match(text, at):
@@ -289,9 +268,8 @@ class _Lexer:
             self.at += 1
             self._close()
         elif text[at] == "'" and not frame.quoted:
-            end = text.find("'", at + 1)
-            end = len(text) if end < 0 else end
-            self._add(frame, Text(text[at + 1 : end], quoted=True), end + 1)
+            inside, end = single_quoted(text, at)
+            self._add(frame, Text(inside, quoted=True), end)
         elif text[at] in "$`" or (text[at] == '"' and frame.kind == "braced"):
             self._expansion(frame)
         else:
@@ -300,7 +278,7 @@ class _Lexer:
     def _closes(self) -> bool:
         return self.closing or len(self.stack) > 1
 
-    def _expansion(self, frame: _Frame) -> None:
+    def _expansion(self, frame: Frame) -> None:
         """Take what begins with a double quote, a dollar or a backtick."""
         text, at = self.text, self.at
         quoted = frame.kind == "quoted" or frame.quoted
@@ -308,24 +286,24 @@ class _Lexer:
         if text[at] == '"' or (text.startswith('$"', at) and frame.kind == "command"):
             self.at += 1 if text[at] == '"' else 2
             parts.append(Text("", quoted=True))
-            self._push(_Frame("quoted", parts=parts, quoted=True))
-        elif text[at] == "`" and (found := _BACKTICK.match(text, at)):
-            inside = re.sub(r'\\([$`\\"])' if quoted else r"\\([$`\\])", r"\1", found[1])
-            self._add(frame, Deferred(inside, "backtick", quoted), found.end())
-        elif not quoted and (found := _ANSI.match(text, at)):
-            self._add(frame, Text(decode(found[1]), quoted=True), found.end())
+            self._push(Frame("quoted", parts=parts, quoted=True))
+        elif text[at] == "`":
+            inside, end = backticks(text, at, quoted=quoted)
+            self._add(frame, Deferred(inside, "backtick", quoted), end)
+        elif not quoted and (ansi := ansi_quoted(text, at)):
+            self._add(frame, Text(ansi[0], quoted=True), ansi[1])
         elif text.startswith("$(", at):
-            end = self._arithmetic_end(at + 1)
-            if end is not None:
-                self._add(frame, Deferred(text[at + 3 : end], "arithmetic", quoted), end + 2)
+            formula = self._arithmetic_end(at + 1)
+            if formula is not None:
+                self._add(frame, Deferred(text[at + 3 : formula], "arithmetic", quoted), formula + 2)
             else:
                 self.at += 2
-                self._push(_Frame("command", quoted=quoted))
+                self._push(Frame("command", quoted=quoted))
         elif found := _BRACED.match(text, at):
             self.at = found.end()
             operator = found[3] or ""
             name = "" if found[1] and found[2] else found[2] or found[1]
-            self._push(_Frame("braced", parts=[], quoted=quoted, name=name, operator=operator))
+            self._push(Frame("braced", parts=[], quoted=quoted, name=name, operator=operator))
         elif found := _NAME.match(text, at):
             name = found[1] if not found[1][0].isdigit() else found[1][0]
             self._add(frame, Parameter(name, quoted), at + 1 + len(name))
@@ -334,9 +312,9 @@ class _Lexer:
 
     # The stack ------------------------------------------------------------------------------------------------------
 
-    def _push(self, frame: _Frame) -> None:
+    def _push(self, frame: Frame) -> None:
         if len(self.stack) >= MAX_NESTING:
-            self.too_deep = True
+            self.incomplete = True
             self.at = len(self.text)
             return
         self.stack.append(frame)
@@ -353,27 +331,10 @@ class _Lexer:
             parts.append(Parameter(frame.name, frame.quoted, frame.operator, tuple(frame.parts or ())))
 
     def _arithmetic_end(self, at: int) -> int | None:
-        """Return where the `))` closing the `((` at `at` begins, or None if it opens two nested lists instead.
-
-        The places are found once for the whole text by matching parentheses. A candidate that splits a quoted string
-        or is longer than any formula is read as commands, which judges it more strictly.
-        """
+        """Return where the `))` closing the `((` at `at` begins, or None if it opens two nested lists instead."""
         if not self.text.startswith("((", at):
             return None
         if self.arithmetic is None:
-            self.arithmetic = {}
-            opened: list[int] = []
-            last = (-1, -1)
-            for found in _PAREN.finditer(self.text):
-                if found[0] == "(":
-                    opened.append(found.start())
-                elif found[0] == ")" and opened:
-                    pair = (opened.pop(), found.start())
-                    if last == (pair[0] + 1, pair[1] - 1):
-                        self.arithmetic[pair[0]] = pair[1] - 1
-                    last = pair
+            self.arithmetic = doubled_parentheses(self.text)
         end = self.arithmetic.get(at)
-        if end is None or end - at > _MAX_ARITHMETIC:
-            return None
-        split = any(self.text.count(quote, at, end) % 2 for quote in "'\"")
-        return None if split else end
+        return end if end is not None and is_formula(self.text, at, end) else None

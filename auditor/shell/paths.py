@@ -93,11 +93,16 @@ class Reference(msgspec.Struct, frozen=True):
     reads: bool | None = None
 
 
+NOWHERE = "/\n"
+"""Stands for a copy whose place is not known: no path lies below it."""
+
+
 class Bounds:
     """The copy's root and what is needed to place a path against it."""
 
     def __init__(self, copy: str, cwd: str, home_dirs: tuple[str, ...] = ()) -> None:
-        self.copy = normalise(copy, "/")
+        # Without an absolute root nothing can be shown to lie inside.
+        self.copy = normalise(copy, "/") if copy.startswith("/") else NOWHERE
         self.homes = tuple(home for home in home_dirs if home.startswith("/"))
         firsts = {_first(place) for place in (self.copy, normalise(cwd, "/"))} - {""}
         self.tops = TOP_LEVEL | firsts

@@ -14,7 +14,7 @@ from auditor.shell.escapes import decode
 _QUOTE = re.compile(r"['\"`]")
 _GLUE = re.compile(r"\s*[+.]?\s*")
 _GENERIC_QUOTE = re.compile(r"\b(?:q[qwx]?|%[qQwx])\s*[(\[{<|!]([^)\]}>|!\n]*)")
-_STRING = re.compile(r"'((?:[^'\\]|\\.)*)'|\"((?:[^\"\\]|\\.)*)\"|`((?:[^`\\]|\\.)*)`", re.DOTALL)
+_STRING = re.compile(r"'((?:[^'\\]|\\.)*)(?:'|\Z)|\"((?:[^\"\\]|\\.)*)(?:\"|\Z)|`((?:[^`\\]|\\.)*)(?:`|\Z)", re.DOTALL)
 _RUNS_COMMANDS = re.compile(
     r"\b(?:exec|execSync|execFile\w*|execa|spawn\w*|system|popen\w*|subprocess|check_output|check_call|getoutput|qx|"
     r"Open3|passthru|shell_exec|Command)\b|\$`",

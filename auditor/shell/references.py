@@ -32,8 +32,8 @@ def references(command: str, *, cwd: str, copy: str, home_dirs: tuple[str, ...] 
     text = scrub(text)
     bounds = Bounds(copy, cwd, home_dirs)
     judge = Judge(bounds, cut)
-    budget = Budget(32 * len(text) + 65536)
+    budget = Budget(8 * len(text) + 65536)
     Flow(judge, budget).run(lex(text), State(normalise(cwd, "/")), 0)
-    if budget.exhausted:
+    if budget.incomplete:
         judge.add("*", TOO_COMPLEX, "variable", None)
     return judge.references

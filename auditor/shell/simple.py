@@ -39,16 +39,14 @@ class Commands:
         self, words: list[Argument], state: State, stdin: str | None, depth: int, wrappers: int = 0
     ) -> tuple[State, str | None]:
         """Judge the command `words`; return the state after it and its output, if the command alone determines it."""
-        at = 0
-        while at < len(words) and ASSIGNMENT.match(words[at].text):
-            state = self.assign(words[at], state)
-            at += 1
-        if at == len(words):
+        if not words:
             return state, None
+        head, arguments = words[0], words[1:]
         if wrappers > MAX_WRAPPERS:
-            self._budget.exhausted = True
+            # No honest command is wrapped this often: every word might be a path.
+            for argument in arguments:
+                self._judge.word(argument, "operand", state.cwd, None)
             return state, None
-        head, arguments = words[at], words[at + 1 :]
         self._judge.program(head, state.cwd)
         name, spec = self._identify(head.text)
         if name in ("cd", "pushd", "popd") and spec is not DEFAULT:
@@ -60,11 +58,8 @@ class Commands:
         if name == "ln" and any(a.text.startswith("-") and "s" in a.text for a in arguments):
             self._link(parsed, state)
         after, printed = self._roles(name, parsed, inner, depth)
-        if name == "eval":
+        if name == "eval" or spec.rest == "assignment":
             state = after
-        if name in ("export", "declare", "typeset", "local", "readonly"):
-            for argument, role in parsed.judged:
-                state = self.assign(argument, state) if role == "assignment" else state
         if name in ("read", "mapfile", "readarray"):
             state = self._read(parsed, state, stdin)
         printed = self._feed(name, parsed, inner, stdin, depth) or printed
@@ -111,13 +106,14 @@ class Commands:
             elif role == "alias":
                 self._alias(name, argument, state, depth)
             elif role == "assignment":
-                if ASSIGNMENT.match(text):
-                    self._judge.assignment(argument, state.cwd)
+                state = self.assign(argument, state)
             else:
                 self._judge.word(argument, role, state.cwd, parsed.spec.reads)
         return state, printed
 
     def _script(self, text: str, raw: str, state: State, depth: int) -> tuple[State, str | None]:
+        if not self._budget.spend(len(text)):
+            return state, None
         return self._run(plain_braces(text).replace(TILDE, "~"), raw, state, depth + 1)
 
     def _code(self, name: str, source: str, raw: str, state: State, depth: int) -> None:
@@ -213,7 +209,7 @@ class Commands:
         place = found[0] if found and found[0].startswith("/") else target
         cwd = normalise(place, "/" if place[0] in (TILDE, OUTER) else state.cwd)
         stack = (*state.stack[-31:], state.cwd) if name == "pushd" else state.stack
-        return State(cwd[-MAX_VARIABLE:] if cwd.startswith("/") else "/", state.cwd, state.variables, stack)
+        return State(cwd, state.cwd, state.variables, stack)
 
     def _moved(self, name: str, arguments: list[Argument], state: State) -> State:
         """Return the state in which a command runs that is told its directory first (`git -C src …`)."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 
 _SIGNS = {
-    "absolute": re.compile(r"(?<![\w.*?%+\])}-])/|(?<!\S)['\"]?-[A-Za-z]+/|file:"),
+    "absolute": re.compile(r"(?<![\w.*?%+\]}-])/|(?<!\S)['\"]?-[A-Za-z]+/|file:"),
     "parent": re.compile(r"(?<![\w.])\.\.(?![\w.])|\.\?|\.\["),
     "home": re.compile(r"~|\b[Hh]ome|HOME\b|expanduser"),
     "variable": re.compile(r"[$`]"),
@@ -17,7 +17,8 @@ _SIGNS = {
     "cd": re.compile(r"\b(?:cd|pushd|popd)\b"),
     "brace": re.compile(r"\{[^{}\s]*[,}][^{}\s]*\S"),
     "escape": re.compile(r"\\(?:[xuU0-7]|\n)"),
-    "nested": re.compile(r"\b(?:eval|alias|trap|watch)\b"),
+    "nested": re.compile(r"\b(?:eval|alias|trap|watch|xargs|(?:ba|da|z|k|a|mk|fi)?sh)\b"),
+    "long": re.compile(r"(?s).{16384}"),
 }
 _QUOTING = str.maketrans("", "", "'\"\\\n")
 _HARMLESS = re.compile(r"(?<=[\s\d&])[&\d]?>{1,2}[ ]?/dev/null(?=$|[\s;|&)])")

@@ -86,7 +86,7 @@ Token: TypeAlias = Word | Operator | Redirect
 
 
 class Script(msgspec.Struct):
-    """The tokens of a piece of shell source. `too_deep`: nesting beyond the lexer's limit was not followed."""
+    """The tokens of a piece of shell source. `incomplete`: it was nested too deeply or too long to be read to its end."""
 
     tokens: list[Token]
-    too_deep: bool = False
+    incomplete: bool = False

@@ -77,17 +77,25 @@ class State(msgspec.Struct, frozen=True):
 
 
 class Budget:
-    """How many characters may still be looked at again (expanded, lexed as inner source) before the analysis stops."""
+    """How many characters may still be looked at again: expanded, lexed as inner source, resolved against a long path.
+
+    `incomplete` says that something was not followed, because the budget ran out or the nesting was too deep.
+    """
 
     def __init__(self, characters: int) -> None:
         self.left = characters
-        self.exhausted = False
+        self.incomplete = False
+
+    @property
+    def exhausted(self) -> bool:
+        """Whether the analysis must stop."""
+        return self.left < 0
 
     def spend(self, characters: int) -> bool:
         """Take `characters` from the budget; False, once and for all, when it is used up."""
         self.left -= characters
-        self.exhausted = self.exhausted or self.left < 0
-        return not self.exhausted
+        self.incomplete = self.incomplete or self.left < 0
+        return self.left >= 0
 
 
 class Expander:
@@ -112,11 +120,11 @@ class Expander:
 
     def document(self, body: str, state: State, depth: int) -> str:
         """Return an unquoted here-document's text after expansion."""
-        if not self._budget.spend(len(body)) or depth >= self._max_depth:
-            self._budget.exhausted = True
+        if depth >= self._max_depth or not self._budget.spend(len(body)):
+            self._budget.incomplete = True
             return UNKNOWN
-        parts, too_deep = lex_text(body)
-        self._budget.exhausted = self._budget.exhausted or too_deep
+        parts, incomplete = lex_text(body)
+        self._budget.incomplete = self._budget.incomplete or incomplete
         return self.text(parts, state, depth + 1)
 
     def text(self, parts: tuple[Part, ...], state: State, depth: int) -> str:
@@ -139,7 +147,7 @@ class Expander:
             output = self._run(part.script, state, depth + 1)
             return "/dev/fd/63" if part.process else _output(output)
         if depth >= self._max_depth or not self._budget.spend(len(part.source)):
-            self._budget.exhausted = True
+            self._budget.incomplete = True
             return UNKNOWN
         if part.kind == "arithmetic":
             parts, _ = lex_text(part.source)

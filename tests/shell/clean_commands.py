@@ -33,7 +33,7 @@ git tag -a v1 -m '/x'
 printf '# L\n' >> .case/learnings.md
 printf '# Learnings\n\n- collapse runs first\n' >> .case/learnings.md
 ca status {copy}/.case/x.json agent implementer status running
-ca session {copy} --task {copy}/.case/tasks/active/a.task.json | head -c 400; ca status {copy}/.case/t.json agent implementer started now
+ca session {copy} --task {copy}/.case/a.task.json | head -c 400; ca status {copy}/.case/t.json agent implementer started
 node --test 2>&1 | ca mark-tested; cat .case/a-1/tested
 cat .case/a-1/reviewed; gh pr create --title 'fix: collapse' --body 'Summary'
 cd src && cat ../package.json

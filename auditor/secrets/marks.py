@@ -57,15 +57,11 @@ class Role(msgspec.Struct, frozen=True):
 
 
 class Marks(msgspec.Struct, frozen=True):
-    """The prefilter's literals and, for each, its roles."""
+    """The prefilter's literals and, for each, its roles; `longest` is the length of the longest literal."""
 
     literals: tuple[Literal, ...]
     roles: tuple[tuple[Role, ...], ...]
-
-    @property
-    def longest(self) -> int:
-        """The length of the longest literal."""
-        return max(len(literal.text) for literal in self.literals)
+    longest: int
 
 
 def build(patterns: Sequence[Pattern]) -> Marks:
@@ -88,7 +84,8 @@ def build(patterns: Sequence[Pattern]) -> Marks:
             _add(table, trigger, decoder)
     for trigger in streams.TRIGGERS:
         table.setdefault(Literal(trigger), []).append(Role(len(trigger)))
-    return Marks(tuple(table), tuple(tuple(roles) for roles in table.values()))
+    longest = max(len(literal.text) for literal in table)
+    return Marks(tuple(table), tuple(tuple(roles) for roles in table.values()), longest)
 
 
 def _add(table: dict[Literal, list[Role]], text: bytes, decoder: Decoder, number: int = 0) -> None:

@@ -57,6 +57,15 @@ def test_the_verdict_is_the_same_again(name: str) -> None:
     assert run_command(run, record).stdout == run_command(run, record).stdout
 
 
+@pytest.mark.parametrize("missing", ["run", "record"])
+def test_what_is_not_there_is_a_usage_error(missing: str, tmp_path: Path) -> None:
+    run, record = place("stage2-pass-gateway")
+    nowhere = tmp_path / "nowhere"
+    done = run_command(nowhere, record) if missing == "run" else run_command(run, nowhere)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "nowhere" in done.stderr
+
+
 @cache
 def statuses() -> dict[str, set[str]]:
     """Return every status that each rule took over all samples and forgeries."""
@@ -73,11 +82,7 @@ def statuses() -> dict[str, set[str]]:
 
 NEVER = {
     "admission.authority-from-outside": {"violated"},  # an authority that is absent, or the run's own, proves nothing
-    "command.task-in-evidence": {"violated"},  # a task file can only be missing
     "digest.everything-read": {"violated"},  # what cannot be read contradicts nothing
-    "model.every-witness-names-it": {"violated"},  # who names another model is told by only-the-admitted
-    "model.grade-floor": {"violated"},  # too weak is no contradiction
-    "model.inference-confirmed": {"violated"},  # silence is no contradiction
     "timeline.trace-present": {"violated"},  # a trace can only be missing
 }
 """Statuses that a rule cannot take, and why: all it can find is that something is absent."""

@@ -221,3 +221,10 @@ def local_class_needs_local_decision(scene: Scene) -> None:
     assert scene.authority is not None
     edit_json(scene.authority, edit)
     admit(scene)
+
+
+@forge("admission", decision="blocked")
+def authority_is_a_hard_link_into_the_run(scene: Scene) -> None:
+    assert scene.authority is not None
+    scene.authority.unlink()
+    scene.authority.hardlink_to(scene.path("admission.json"))

@@ -21,6 +21,7 @@ from tests.forgeries.kit import (
     drop_events,
     edit_json,
     forge,
+    retrace,
     rows,
     set_env,
     set_event,
@@ -276,3 +277,39 @@ def trace_response_id_is_another(scene: Scene) -> None:
 @forge("model", base=GATEWAY)
 def stderr_fell_back_silently(scene: Scene) -> None:
     swap(scene.path(STDERR), f'"provider":"openrouter",{LOCAL}', f'"provider":"anthropic",{SAID}', count=-1)
+
+
+@forge("model")
+def config_was_written_twice(scene: Scene) -> None:
+    other = {"path": CONFIG, "sha256": "0" * 64, "provider": "anthropic", "model": "claude-opus-4-5"}
+    add_event(scene, "config_written", **other)
+
+
+@forge("model")
+def stderr_repeats_the_model_key_in_escapes(scene: Scene) -> None:
+    swap(scene.path(STDERR), SAID, f'"mod\\u0065l":"claude-opus-4-5",{SAID}')
+
+
+@forge("model", base=RETRIED, decision=("fail", "blocked"))
+def stderr_lacks_the_retry(scene: Scene) -> None:
+    lines = scene.path(STDERR).read_text().splitlines()
+    index = [n for n, line in enumerate(lines) if "spawning agent" in line][1]
+    write_rows(scene.path(STDERR), lines[:index] + lines[index + 1 :])
+
+
+@forge("model|timeline")
+def an_agent_that_was_never_dispatched_is_answered(scene: Scene) -> None:
+    set_event(scene, "model_response", nth=1, agent="verifier")
+
+
+@forge("model", base=GATEWAY)
+def nobody_answered_the_reviewer(scene: Scene) -> None:
+    """The reviewer's requests are taken out of the trace and of the gateway's log alike."""
+    taken = {row["response_id"] for row in rows(scene.path(TRACE)) if _is_answer(row, "reviewer")}
+    retrace(scene, lambda found: [row for row in found if not _is_answer(row, "reviewer")])
+    kept = [row for row in rows(scene.path(GATEWAY_LOG)) if row["response_id"] not in taken]
+    write_rows(scene.path(GATEWAY_LOG), [row | {"seq": number} for number, row in enumerate(kept, 1)])
+
+
+def _is_answer(row: Row, agent: str) -> bool:
+    return bool(row["event"] == "model_response" and row["agent"] == agent)

@@ -223,3 +223,24 @@ def gateway_answered_last_week(scene: Scene) -> None:
     found = rows(scene.path(GATEWAY_LOG))
     found[0]["ts"] = "2026-06-25T08:15:00.900Z"
     write_rows(scene.path(GATEWAY_LOG), found)
+
+
+@forge("timeline")
+def trace_number_is_true(scene: Scene) -> None:
+    retrace(scene, lambda found: [found[0] | {"seq": True}, *found[1:]], renumber=False)
+
+
+@forge("timeline")
+def trace_number_is_a_fraction(scene: Scene) -> None:
+    retrace(
+        scene,
+        lambda found: [row | {"seq": row["seq"] + (0.5 if n == 9 else 0)} for n, row in enumerate(found)],
+        renumber=False,
+    )
+
+
+@forge("timeline")
+def trace_line_names_no_run(scene: Scene) -> None:
+    retrace(
+        scene, lambda found: [{k: v for k, v in row.items() if k != "run_id" or n != 9} for n, row in enumerate(found)]
+    )

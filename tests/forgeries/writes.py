@@ -223,3 +223,35 @@ for _name in (AFTER, BEFORE):
 @forge("writes")
 def after_manifest_repeats_a_path(scene: Scene) -> None:
     swap(scene.path(AFTER), '"Makefile":', f'"Makefile": "{"0" * 64}",\n  "Makefile":')
+
+
+COPIES: dict[str, Callable[[Scene], str]] = {
+    "everything": lambda _: "/",
+    "all-runs": lambda _: "/srv/harness/runs",
+    "the-source": lambda _: "/srv/harness/fixtures/tide-clock",
+    "of-another-run": lambda scene: scene.copy.replace(scene.run.name, scene.run.name[:-1] + "9"),
+    "beside-the-run": lambda scene: f"{scene.root}-work/repo",
+    "by-dots": lambda scene: f"{scene.root}/../../fixtures/tide-clock",
+}
+for _name, _where in COPIES.items():
+
+    def _moved(scene: Scene, where: Callable[[Scene], str] = _where) -> None:
+        """Say everywhere that the copy is a folder in which nothing is out of bounds."""
+        copy = where(scene)
+        told = get_report(scene)
+        set_report(scene, fixture=told["fixture"] | {"copy": copy})
+        set_event(scene, "fixture_copied", copy=copy)
+        set_event(scene, "case_process_started", cwd=copy)
+        edit_json(scene.path("backend/argv.json"), lambda argv: argv | {"cwd": copy})
+
+    add(f"copy-is-{_name}", "writes", _moved)
+
+
+@forge("writes|timeline|command")
+def traced_copy_lies_elsewhere(scene: Scene) -> None:
+    set_event(scene, "fixture_copied", copy="/srv/lab/repo")
+
+
+@forge("writes|timeline|command|baseline", decision=("fail", "blocked"))
+def traced_source_is_another(scene: Scene) -> None:
+    set_event(scene, "fixture_copied", source="/srv/harness/fixtures/other")

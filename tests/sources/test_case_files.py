@@ -1,0 +1,198 @@
+"""Case's own files: dispatches and crashes in stderr, events in order with their tool calls, outcomes everywhere."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from auditor.facts import Naming
+from auditor.sources._calls import ToolCall
+from auditor.sources.case_events import ToolArguments, tool_arguments
+from auditor.sources.case_stderr import AgentDone, Identity, Outcome
+from auditor.sources.trace import Dispatch
+from tests.sources.reading import lines, noted, places, values
+
+TS = "2026-06-10T14:38:11Z"
+SPAWN = {"ts": TS, "level": "info", "msg": "spawning agent", "agent": "implementer", "provider": "p", "model": "m"}
+
+
+def test_each_dispatch_line_is_a_dispatch() -> None:
+    found = noted("case_stderr", lines("starting", SPAWN, SPAWN))
+    assert values(found, "dispatch") == [Dispatch("implementer", "p", "m")] * 2
+    (naming,) = found.facts["model.named"]
+    assert (naming.value, naming.grade, naming.count, naming.witness) == (
+        Naming("p", "m", "case.stderr", agent="implementer"),
+        "dispatched",
+        2,
+        "case",
+    )
+
+
+@pytest.mark.parametrize("msg", ["Spawning agent", "spawning agents", " spawning agent", "agent said: spawning agent"])
+def test_prose_that_speaks_of_a_dispatch_is_none(msg: str) -> None:
+    found = noted("case_stderr", lines(SPAWN | {"msg": msg}, json.dumps({"args": SPAWN}), "plain " + json.dumps(SPAWN)))
+    assert not {"dispatch", "model.named"} & found.facts.keys()
+
+
+@pytest.mark.parametrize("field", ["provider", "model", "agent"])
+def test_a_dispatch_that_names_nothing_is_a_dispatch_all_the_same(field: str) -> None:
+    (dispatch,) = values(noted("case_stderr", lines(SPAWN | {field: 7})), "dispatch")
+    assert getattr(dispatch, field) in (None, "")
+
+
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [
+        ("Model not found: openai/gpt-5.", ("openai", "gpt-5")),
+        ("Error: Model not found: openrouter/org/model", ("openrouter", "org/model")),
+        ("xModel not found: a/b", None),
+        ("Model not found: a", None),
+        ("Model not found: /b", None),
+    ],
+)
+def test_the_crash_text_names_a_model(text: str, named: tuple[str, str] | None) -> None:
+    for line in (text, {"msg": "failed", "ts": TS, "error": text}, {"msg": text, "ts": TS}, {"msg": "x", "err": {"message": text}}):
+        found = noted("case_stderr", lines(line))
+        pairs = [(value.provider, value.model) for value in values(found, "model.named")]
+        assert pairs == ([named] if named else [])
+
+
+def test_stderr_tells_of_identity_outcome_ends_and_retries() -> None:
+    found = noted(
+        "case_stderr",
+        lines(
+            {"msg": "pipeline started", "ts": TS, "runId": "i", "task": "t"},
+            {"msg": "phase:verify", "ts": TS, "phase": "verify", "status": "retrying"},
+            {"msg": "agent completed", "ts": TS, "agent": "verifier", "status": "failed"},
+            {"msg": "pipeline finished", "ts": TS, "runId": "i", "task": "t", "outcome": "failed"},
+        ),
+    )
+    assert values(found, "case.identity") == [Identity("i", "t")]
+    assert values(found, "case.retry") == ["verify"]
+    assert values(found, "case.agent-done") == [AgentDone("verifier", "failed")]
+    assert values(found, "case.outcome") == [Outcome("failed", "stderr")]
+
+
+def event(number: Any, name: str, **fields: Any) -> dict[str, Any]:
+    return {"sequence": number, "ts": TS, "runId": "i", "taskId": "t", "event": name, **fields}
+
+
+def test_events_are_read_in_the_order_of_their_sequence() -> None:
+    found = noted("case_events", lines(event(2, "b"), event(1, "a"), event(3, "c")))
+    assert [(value.name, value.sequence) for value in values(found, "case.event")] == [("a", 1), ("b", 2), ("c", 3)]
+    assert [fact.where.line for fact in found.facts["case.event"]] == [2, 1, 3]
+    assert "stream.sequence-fault" not in found.facts
+
+
+def test_a_hole_in_the_events_is_told() -> None:
+    assert len(values(noted("case_events", lines(event(1, "a"), event(3, "c"))), "stream.sequence-fault")) == 1
+
+
+@pytest.mark.parametrize(("outcome", "told"), [("completed", "completed"), (None, "unstated"), (7, "unstated")])
+def test_the_pipelines_end_is_its_outcome(outcome: Any, told: str) -> None:
+    found = noted("case_events", lines(event(1, "pipeline_end", outcome=outcome)))
+    assert values(found, "case.outcome") == [Outcome(told, "events")]
+
+
+def test_the_plan_states_an_identity_too() -> None:
+    found = noted("case_events", lines(event(1, "pipeline_start", plan={"runId": "other", "taskId": "t"})))
+    assert values(found, "case.identity") == [Identity("i", "t"), Identity("other", "t")]
+
+
+CUT = "…[truncated]"
+
+
+@pytest.mark.parametrize(
+    ("args", "paths", "command"),
+    [
+        ({"path": "/x", "command": "ls"}, ("/x",), "ls"),
+        ('{"file_path": "/x"}', ("/x",), None),
+        ('{"command": "cat \\"/x\\"\\n"}', (), 'cat "/x"\n'),
+        ('{"path": "/etc/x", "content": "aaa' + CUT, ("/etc/x",), None),
+        ('{"command": "cat /etc/x && echo aaa' + CUT, (), "cat /etc/x && echo aaa" + CUT),
+        ('{"command": "a\\nb\\"c' + CUT, (), 'a\nb"c' + CUT),
+        ('{"command": "a\\', (), "a"),
+        ('{"path": 7}', (), None),
+        ("[1]", (), None),
+        ("null", (), None),
+        ("no json at all", (), None),
+        (None, (), None),
+        (["/x"], (), None),
+    ],
+)
+def test_tool_arguments_are_read_up_to_the_cut(args: Any, paths: tuple[str, ...], command: str | None) -> None:
+    assert tool_arguments(args) == ToolArguments(paths, command)
+
+
+def test_a_cut_argument_of_any_length_costs_no_more_than_its_length() -> None:
+    long = "\\n" * 500_000
+    assert tool_arguments('{"path": "' + long).paths == ("\n" * 500_000,)
+
+
+def test_a_tool_start_that_could_leave_is_kept_and_its_end_is_not_a_call() -> None:
+    args = json.dumps({"path": "/etc/passwd"})
+    rows = [event(1, "tool_start", tool="read", agent="a", args=args), event(2, "tool_end", tool="read", args=args)]
+    found = noted("case_events", lines(*rows))
+    assert places(found, "tool.call") == [(ToolCall("read", path="/etc/passwd", agent="a"), 1, "/args")]
+    assert values(found, "tool.calls") == [1]
+
+
+@pytest.mark.parametrize(
+    ("line", "outcome"),
+    [
+        ("Pipeline completed", "completed"),
+        ("[case-1] Pipeline failed at verify", "failed"),
+        ("Pipeline completedly", None),
+        ("the Pipeline completed", None),
+        ("Pipeline", None),
+    ],
+)
+def test_stdout_says_how_the_pipeline_ended(line: str, outcome: str | None) -> None:
+    assert values(noted("case_stdout", line), "case.outcome") == ([Outcome(outcome, "stdout")] if outcome else [])
+
+
+def test_the_run_log_says_identity_and_outcome() -> None:
+    found = noted("case_run_log", lines({"runId": "i", "task": "t", "outcome": "completed"}, {"runId": 7}))
+    assert values(found, "case.identity") == [Identity("i", "t"), Identity(None, None)]
+    assert values(found, "case.outcome") == [Outcome("completed", "run log"), Outcome("unstated", "run log")]
+
+
+def test_the_configuration_names_each_role() -> None:
+    chosen = {"default": {"provider": "p", "model": "m"}, "verifier": {"model": "x"}, "closer": None, "typo": {}}
+    found = noted("case_config", json.dumps({"models": chosen}))
+    assert [(value.role, value.provider, value.model) for value in values(found, "model.named")] == [
+        ("default", "p", "m"),
+        ("verifier", None, "x"),
+    ]
+    assert places(found, "config.override") == [("verifier", None, "/models/verifier"), ("typo", None, "/models/typo")]
+
+
+@pytest.mark.parametrize("models", [None, [], "m", {"default": "m"}, {"default": []}])
+def test_a_configuration_that_names_nothing_is_not_filled_in(models: Any) -> None:
+    assert "model.named" not in noted("case_config", json.dumps({"models": models})).facts
+
+
+@pytest.mark.parametrize(
+    ("argv", "named"),
+    [
+        (["ca", "run", "--model", "x"], ["x"]),
+        (["ca", "run", "--model=x", "--model", "y"], ["x", "y"]),
+        (["ca", "--model"], []),
+        (["ca", "--models", "x"], []),
+        ([7, "--model", "x"], []),
+        ("ca --model x", []),
+    ],
+)
+def test_the_model_flag_makes_the_provider_anthropic(argv: Any, named: list[str]) -> None:
+    found = noted("argv", json.dumps({"argv": argv}))
+    assert [(value.provider, value.model) for value in values(found, "model.named")] == [
+        ("anthropic", model) for model in named
+    ]
+
+
+def test_the_override_variable_makes_the_provider_anthropic() -> None:
+    found = noted("env", json.dumps({"CASE_MODEL_OVERRIDE": "x"}))
+    assert values(found, "model.named") == [Naming("anthropic", "x", "case.env-override")]
+    assert "model.named" not in noted("env", json.dumps({"CASE_MODEL_OVERRIDE": ""})).facts

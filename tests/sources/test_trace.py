@@ -1,0 +1,112 @@
+"""The trace: each event's fields, the model evidence in it with its grade, and its tool calls."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from auditor.facts import Host, Naming, Response
+from auditor.sources._calls import ToolCall
+from auditor.sources.trace import Dispatch
+from tests.sources.reading import lines, noted, places, values
+
+BASE = {"ts": "2026-06-10T14:38:11Z", "run_id": "r"}
+RESPONSE = {
+    "event": "model_response",
+    "agent": "implementer",
+    "provider": "anthropic",
+    "requested_model": "asked",
+    "model": "answered",
+    "response_id": "msg_1",
+    "host": "api.anthropic.com",
+    "status": 200,
+}
+
+
+def trace(*events: dict[str, Any], kind: str = "trace") -> Any:
+    return noted(kind, lines(*({**BASE, "seq": number, **event} for number, event in enumerate(events, 1))))
+
+
+def test_a_dispatch_names_a_model_and_proves_no_more() -> None:
+    found = trace({"event": "model_dispatched", "agent": "a", "provider": "p", "model": "m"})
+    assert values(found, "dispatch") == [Dispatch("a", "p", "m")]
+    (naming,) = found.facts["model.named"]
+    assert (naming.value, naming.grade) == (Naming("p", "m", "trace.model_dispatched", agent="a"), "dispatched")
+
+
+def test_a_response_names_what_was_asked_and_what_answered() -> None:
+    found = trace(RESPONSE)
+    assert [(fact.value.model, fact.grade, fact.where.pointer) for fact in found.facts["model.named"]] == [
+        ("asked", "dispatched", "/requested_model"),
+        ("answered", "served", "/model"),
+    ]
+    (response,) = values(found, "model.response")
+    assert response == Response(
+        "anthropic", "asked", "answered", "msg_1", "trace.model_response", "implementer", "api.anthropic.com", 200, 1
+    )
+    assert values(found, "host.contacted") == [Host("api.anthropic.com", "trace.model_response", provider="anthropic")]
+
+
+def test_nothing_is_filled_in_that_a_response_does_not_name() -> None:
+    found = trace(RESPONSE | {"requested_model": None, "model": None, "host": None})
+    assert "model.named" not in found.facts
+    assert "host.contacted" not in found.facts
+    assert len(values(found, "model.response")) == 1
+
+
+def test_two_equal_responses_are_two() -> None:
+    assert len(values(trace(RESPONSE, RESPONSE), "model.response")) == 2
+
+
+@pytest.mark.parametrize("field", [key for key in RESPONSE if key != "event"])
+def test_a_field_that_is_missing_or_of_another_type_is_malformed(field: str) -> None:
+    without = {key: value for key, value in RESPONSE.items() if key != field}
+    assert places(trace(without), "stream.malformed") == [(f"model_response: {field} is missing", 1, f"/{field}")]
+    wrong = places(trace(RESPONSE | {field: ["x"]}), "stream.malformed")
+    assert wrong == [(f"model_response: {field} has the wrong type", 1, f"/{field}")]
+
+
+@pytest.mark.parametrize("event", [None, "", 7, ["run_started"]])
+def test_a_line_without_an_event_is_malformed(event: Any) -> None:
+    assert places(trace({"event": event}), "stream.malformed") == [("event is missing or no string", 1, "/event")]
+
+
+def test_unknown_events_are_carried_along_and_read_for_model_evidence() -> None:
+    found = trace({"event": "span", "gen_ai.provider.name": "p", "gen_ai.response.model": "m"})
+    assert "stream.malformed" not in found.facts
+    assert [(fact.value.provider, fact.value.model, fact.grade) for fact in found.facts["model.named"]] == [
+        ("p", "m", "served")
+    ]
+
+
+def test_the_baselines_trace_is_no_evidence_of_the_runs_model() -> None:
+    found = trace(RESPONSE, {"event": "model_dispatched", "agent": "a", "provider": "p", "model": "m"}, kind="baseline_trace")
+    assert not {"model.named", "model.response", "dispatch", "host.contacted"} & found.facts.keys()
+    assert [fact.value.name for fact in found.facts["baseline_trace.event"]] == ["model_dispatched"]
+
+
+@pytest.mark.parametrize("path", ["/etc/passwd", "~/.ssh", "../x", "a/../../x", "$HOME/x", "file:///etc", "a\0b"])
+def test_a_call_whose_path_could_leave_is_kept(path: str) -> None:
+    found = trace({"event": "tool_call", "agent": "a", "tool": "Read", "path": path})
+    assert values(found, "tool.call") == [ToolCall("Read", path=path, agent="a")]
+
+
+def test_calls_that_stay_are_counted_only() -> None:
+    calls = [{"event": "tool_call", "tool": "Read", "path": f"src/{n}.py"} for n in range(3)]
+    found = trace(*calls, {"event": "tool_call", "tool": "Bash", "command": "ls src"})
+    assert values(found, "tool.calls") == [4]
+    assert "tool.call" not in found.facts
+
+
+def test_a_command_that_could_leave_is_kept_at_its_place() -> None:
+    found = trace({"event": "tool_call", "tool": "Bash", "command": "cat ../secret"})
+    assert places(found, "tool.call") == [(ToolCall("Bash", command="cat ../secret"), 1, "/command")]
+
+
+@pytest.mark.parametrize("field", ["path", "command", "file_path", "cwd"])
+@pytest.mark.parametrize("value", [["/etc/passwd"], {"p": "/etc"}, 7, True])
+def test_a_path_or_command_that_is_no_text_is_malformed(field: str, value: Any) -> None:
+    found = trace({"event": "tool_call", "tool": "Read", field: value})
+    assert places(found, "stream.malformed") == [(f"tool_call: {field} has the wrong type", 1, f"/{field}")]
+    assert "stream.malformed" not in trace({"event": "tool_call", "tool": "Read", field: None}).facts

@@ -4,9 +4,26 @@
 `Scan.close` gives `Hit`s and gaps; `Hit.seal` makes of a hit what may be published; `Redactor` masks texts for output.
 """
 
+from auditor.secrets.allow import AllowList, Suppressed
 from auditor.secrets.engine import Engine
+from auditor.secrets.files import Scanned, scan_file, scan_git, walk
 from auditor.secrets.hit import Hit, fingerprint
+from auditor.secrets.known import Fingerprints, fingerprint_file
 from auditor.secrets.redact import Redactor
 from auditor.secrets.scan import Scan
 
-__all__ = ["Engine", "Hit", "Redactor", "Scan", "fingerprint"]
+__all__ = [
+    "AllowList",
+    "Engine",
+    "Fingerprints",
+    "Hit",
+    "Redactor",
+    "Scan",
+    "Scanned",
+    "Suppressed",
+    "fingerprint",
+    "fingerprint_file",
+    "scan_file",
+    "scan_git",
+    "walk",
+]

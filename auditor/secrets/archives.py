@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import zipfile
 import zlib
 from collections.abc import Callable
 from typing import Protocol
@@ -135,6 +134,8 @@ class Unzipper:
         """Read every member; say what could not be read, or nothing."""
         if self._size > MOST_ZIPPED:
             return f"a zip archive of more than {MOST_ZIPPED} bytes is not opened"
+        import zipfile  # noqa: PLC0415  # rarely needed
+
         fault, left = "", MOST_INFLATED
         try:
             with zipfile.ZipFile(io.BytesIO(b"".join(self._parts))) as archive:

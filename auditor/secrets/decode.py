@@ -27,6 +27,7 @@ _ESCAPE = re.compile(rb'\\(u[0-9a-fA-F]{4}|["\\/bfnrt])')
 _SHORT = {b"b": b"\b", b"f": b"\f", b"n": b"\n", b"r": b"\r", b"t": b"\t"}
 
 
+_UNDERSCORE = ord("_")
 _BOUNDARY = re.compile(
     rb"(?:[^A-Za-z0-9_]|\\[nrtbfv0]|\\u[0-9a-fA-F]{4}|\\x[0-9a-fA-F]{2}|%[0-9A-Fa-f]{2}|\[[0-9;]*[A-Za-z])\Z"
 )
@@ -34,7 +35,11 @@ _BOUNDARY = re.compile(
 
 def starts_freely(data: bytes, at: int) -> bool:
     """Say whether no word runs into `at` from the left; the letter of an escape such as ``\\n`` is no word."""
-    return at == 0 or _BOUNDARY.search(data, max(0, at - 12), at) is not None
+    return (
+        at == 0
+        or not (data[at - 1 : at].isalnum() or data[at - 1] == _UNDERSCORE)
+        or _BOUNDARY.search(data, max(0, at - 12), at) is not None
+    )
 
 
 class Decoded(msgspec.Struct, frozen=True):

@@ -5,7 +5,6 @@ All are undone in the neighbourhood of their trigger: a stretch of the line (or,
 
 from __future__ import annotations
 
-import html
 import re
 from collections.abc import Callable
 
@@ -30,7 +29,7 @@ _INVISIBLE = re.compile(
     rb"\xe2\x80[\x8b-\x8f]|\xe2\x81[\xa0-\xa4]|\xef\xbb\xbf|\xc2\xad|\\+u(?:200[b-fB-F]|206[0-4]|[fF][eE][fF][fF]|00[aA][dD]|0000)|\x00"
 )
 _CONCATENATION = re.compile(rb"""\\*["'`](?:\s|\\+[nrt])*[+.](?:\s|\\+[nrt])*\\*["'`]""")
-_RETURN = re.compile(rb"\r(?!\n)|\\+r(?!\\+n)")
+_RETURN = re.compile(rb"(?:\r|\\+r)(?=[A-Za-z0-9 \x1b.#=>_-]|\\+u001[bB]|\[)")
 _LINE = re.compile(rb"\r?\n|\\+n")
 
 
@@ -49,6 +48,11 @@ def token_around(data: bytes, start: int, end: int) -> tuple[int, int]:
 def text_around(data: bytes, start: int, end: int) -> tuple[int, int]:
     """The text around ``data[start:end]``, over line breaks."""
     return max(0, start - NEAR_BEFORE), min(len(data), end + NEAR_AFTER)
+
+
+def code_around(data: bytes, start: int, end: int) -> tuple[int, int]:
+    """The expression around ``data[start:end]``."""
+    return max(0, start - 256), min(len(data), end + 1024)
 
 
 def substituted(
@@ -85,17 +89,23 @@ def _code(match: re.Match[bytes]) -> bytes:
     return bytes.fromhex((match[1] or match[2]).decode("ascii"))
 
 
+def _entity(match: re.Match[bytes]) -> bytes:
+    import html  # noqa: PLC0415  # rarely needed
+
+    return html.unescape(match[0].decode("ascii")).encode()
+
+
 def _quoted(match: re.Match[bytes]) -> bytes:
     return bytes.fromhex(match[1].decode("ascii")) if match[1] else b""
 
 
 percent = substituted("percent", _PERCENT, token_around, lambda match: bytes.fromhex(match[1].decode("ascii")))
-backslash = substituted("escape", _BACKSLASH, line_around, _code)
-entity = substituted("html", _ENTITY, token_around, lambda match: html.unescape(match[0].decode("ascii")).encode())
+backslash = substituted("escape", _BACKSLASH, token_around, _code)
+entity = substituted("html", _ENTITY, token_around, _entity)
 quoted_printable = substituted("quoted-printable", _QUOTED, text_around, _quoted)
 ansi = substituted("ansi", _ANSI, line_around, lambda match: b"")
 invisible = substituted("invisible", _INVISIBLE, line_around, lambda match: b"")
-concatenation = substituted("joined", _CONCATENATION, text_around, lambda match: b"")
+concatenation = substituted("joined", _CONCATENATION, code_around, lambda match: b"")
 
 
 def overdraw(data: bytes, start: int, end: int, _number: int) -> Decoded | None:

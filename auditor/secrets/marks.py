@@ -16,6 +16,7 @@ import msgspec
 
 from auditor.secrets import escapes, numbers, packed, streams
 from auditor.secrets.decode import Decoder, base64_run, hex_run, json_escapes
+from auditor.secrets.known import Known, distinct
 from auditor.secrets.patterns import Pattern
 from auditor.secrets.prefilter import Literal
 from auditor.secrets.unwrap import unfold
@@ -54,6 +55,8 @@ class Role(msgspec.Struct, frozen=True):
     pattern: Pattern | None = None
     decoder: Decoder | None = None
     number: int = 0
+    known: Known | None = None
+    gram: bytes = b""
 
 
 class Marks(msgspec.Struct, frozen=True):
@@ -64,8 +67,8 @@ class Marks(msgspec.Struct, frozen=True):
     longest: int
 
 
-def build(patterns: Sequence[Pattern]) -> Marks:
-    """The literals by which `patterns` and everything that may hide their values are found."""
+def build(patterns: Sequence[Pattern], known: Sequence[Known] = ()) -> Marks:
+    """The literals by which `patterns`, `known` values and everything that may hide their values are found."""
     table: dict[Literal, list[Role]] = {}
     words: dict[bytes, bool] = {}
     for pattern in patterns:
@@ -76,6 +79,10 @@ def build(patterns: Sequence[Pattern]) -> Marks:
             words[mark[:_ENOUGH]] = words.get(mark[:_ENOUGH], False) or pattern.table.core
     for word, core in sorted(words.items()):
         for text, decoder, number in (*common_disguises(word), *(rare_disguises(word) if core else ())):
+            _add(table, text, decoder, number)
+    for gram, value in distinct(known):
+        table.setdefault(Literal(gram), []).append(Role(len(gram), known=value, gram=gram))
+        for text, decoder, number in (*common_disguises(gram), *rare_disguises(gram)):
             _add(table, text, decoder, number)
     for escape in json_marks():
         _add(table, escape, json_escapes)

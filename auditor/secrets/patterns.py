@@ -67,6 +67,7 @@ class Pattern:
         self.anchors = tuple(anchor.encode() for anchor in table.anchors)
         marks = table.anchors if table.marks is None else table.marks
         self.marks = tuple(mark.encode() for mark in marks)
+        self.foldable = table.left == "word" and not (table.before or table.generic or table.caseless)
         self.exact = re.search(r"\{\d+,|[+*](?!\))", table.regex) is None
         self.validators = tuple(VALIDATORS[name] for name in table.validators)
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import sys
 import threading
 from collections.abc import Callable, Sequence
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, cast
 
 import msgspec
 
@@ -29,7 +29,8 @@ class Literal(msgspec.Struct, frozen=True):
     caseless: bool = False
 
 
-Finder: TypeAlias = Callable[[bytes], list[Event]]
+Data: TypeAlias = bytes | memoryview
+Finder: TypeAlias = Callable[[Data], list[Event]]
 
 
 def plain_finder(literals: Sequence[Literal]) -> Finder:
@@ -41,7 +42,8 @@ def plain_finder(literals: Sequence[Literal]) -> Finder:
         _Side([(i, x.text) for i, x in enumerate(literals) if x.caseless is caseless]) for caseless in (False, True)
     ]
 
-    def find(data: bytes) -> list[Event]:
+    def find(data: Data) -> list[Event]:
+        data = bytes(data)
         events = sides[0].find(data) + sides[1].find(data.lower())
         events.sort()
         return events
@@ -91,7 +93,7 @@ def vector_finder(literals: Sequence[Literal]) -> Finder | None:
     )
     scratches = threading.local()
 
-    def find(data: bytes) -> list[Event]:
+    def find(data: Data) -> list[Event]:
         events: list[Event] = []
         append = events.append
 
@@ -101,7 +103,7 @@ def vector_finder(literals: Sequence[Literal]) -> Finder | None:
         scratch = getattr(scratches, "own", None)
         if scratch is None:
             scratch = scratches.own = hyperscan.Scratch(database)
-        database.scan(data, match_event_handler=on_match, scratch=scratch)
+        database.scan(cast("bytes", data), match_event_handler=on_match, scratch=scratch)
         events.sort()
         return events
 
@@ -117,12 +119,12 @@ class Prefilter:
 
     def __init__(self, literals: Sequence[Literal], *, vector: bool = True) -> None:
         self.literals = tuple(literals)
-        self.vectorised = False
+        self.vectorised: bool | None = None
         self._find = plain_finder(self.literals)
         self._credit = WORTH_COMPILING if vector else -1
         self._lock = threading.Lock()
 
-    def find(self, data: bytes) -> list[Event]:
+    def find(self, data: Data) -> list[Event]:
         """Every occurrence of every literal in `data`, sorted by where it ends."""
         if self._credit >= 0:
             with self._lock:
@@ -135,5 +137,6 @@ class Prefilter:
         self._credit -= size
         if self._credit < 0:
             faster = vector_finder(self.literals)
+            self.vectorised = faster is not None
             if faster is not None:
-                self._find, self.vectorised = faster, True
+                self._find = faster

@@ -9,11 +9,14 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Callable
 
+import msgspec
+
 from auditor.facts import Gap
 from auditor.secrets.archives import Unpacker, unpacker
 from auditor.secrets.collector import Collector
 from auditor.secrets.decode import AHEAD, BACK
 from auditor.secrets.hit import Hit
+from auditor.secrets.known import Fingerprints
 from auditor.secrets.marks import Marks
 from auditor.secrets.prefilter import Event, Prefilter
 from auditor.secrets.sight import Sight
@@ -22,16 +25,24 @@ from auditor.secrets.streams import Streams
 BLOCK = 1 << 20
 
 
+class Sources(msgspec.Struct, frozen=True):
+    """What every scan of one engine looks for, and with what."""
+
+    marks: Marks
+    prefilter: Prefilter
+    fingerprints: tuple[Fingerprints, ...] = ()
+
+
 class Scan:
     """The scan of one artifact. Feed its bytes in order, each once, then close it."""
 
-    def __init__(self, marks: Marks, prefilter: Prefilter, path: str, *, lines: bool = True) -> None:
+    def __init__(self, sources: Sources, path: str, *, lines: bool = True) -> None:
         self._collector = Collector(path)
-        self._body = _Body(marks, prefilter, self._collector, "", lines=lines)
+        self._body = _Body(sources, self._collector, "", lines=lines)
         self._waiting = bytearray()
         self._begun = False
         self._unpacker: Unpacker | None = None
-        self._inner = _Body(marks, prefilter, self._collector, "", lines=False)
+        self._inner = _Body(sources, self._collector, "", lines=False)
 
     def feed(self, chunk: bytes) -> None:
         """Take the next bytes. May be called from any one thread at a time; most of its time holds no lock."""
@@ -79,12 +90,13 @@ class Scan:
 class _Body:
     """A sequence of bytes that is looked at block by block: an artifact's own, or what it unpacks to."""
 
-    def __init__(self, marks: Marks, prefilter: Prefilter, collector: Collector, view: str, *, lines: bool) -> None:
+    def __init__(self, sources: Sources, collector: Collector, view: str, *, lines: bool) -> None:
         self.view = view
-        self._sight = Sight(marks, prefilter, collector)
-        self._prefilter = prefilter
+        self._sight = Sight(sources.marks, sources.prefilter, collector, sources.fingerprints)
+        self._prefilter = sources.prefilter
+        self._always = bool(sources.fingerprints)
         self._streams = Streams(self._look_at_stream)
-        self._overlap = marks.longest - 1
+        self._overlap = sources.marks.longest - 1
         self._lines = lines
         self._kept = b""
         self._base = 0
@@ -98,14 +110,14 @@ class _Body:
         data = self._kept + fresh
         base = self._base
         behind = max(0, self._scanned - base - self._overlap)
-        for end, index in self._prefilter.find(data[behind:] if behind else data):
+        for end, index in self._prefilter.find(memoryview(data)[behind:]):
             absolute = base + behind + end
             if absolute > self._scanned:
                 self._pending.append((absolute, index))
         self._scanned = base + len(data)
         ripe = self._scanned if last else max(base, self._scanned - AHEAD)
         count = bisect_right(self._pending, ripe, key=lambda event: event[0])
-        if count:
+        if count or self._always:
             ready = [(end - base, index) for end, index in self._pending[:count]]
             del self._pending[:count]
             line_at = self._line_in(data)
@@ -121,8 +133,19 @@ class _Body:
     def _line_in(self, data: bytes) -> Callable[[int], int | None]:
         if not self._lines:
             return lambda offset: None
-        before = self._newlines + 1
-        return lambda offset: before + data.count(b"\n", 0, offset)
+        known, line = 0, self._newlines + 1
+
+        def line_at(offset: int) -> int:
+            # Places are asked for in nearly rising order: count from the last one, not from the beginning.
+            nonlocal known, line
+            if offset >= known:
+                line += data.count(b"\n", known, offset)
+            else:
+                line -= data.count(b"\n", offset, known)
+            known = offset
+            return line
+
+        return line_at
 
     def _record_in(self, line_at: Callable[[int], int | None], *, last: bool) -> Callable[[bytes, int], None]:
         def on_record(data: bytes, at: int) -> None:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TypeAlias
 
 from auditor.secrets.collector import Collector, Found
 from auditor.secrets.decode import Decoded, starts_freely
+from auditor.secrets.known import Fingerprints
 from auditor.secrets.marks import Marks, Role
 from auditor.secrets.placeholders import is_placeholder
 from auditor.secrets.prefilter import Event, Prefilter
@@ -31,6 +32,8 @@ def confirm(data: bytes, start: int, role: Role) -> Found | None:
     pattern = role.pattern
     assert pattern is not None
     table = pattern.table
+    if table.left == "word" and not table.before and not starts_freely(data, start):
+        return None
     limit = start + role.length + table.reach
     if table.before:
         match = next(
@@ -43,7 +46,7 @@ def confirm(data: bytes, start: int, role: Role) -> Found | None:
         )
     else:
         match = pattern.regex.match(data, start, limit)
-    if match is None or (table.left == "word" and not starts_freely(data, match.start())):
+    if match is None or (table.left == "word" and table.before and not starts_freely(data, match.start())):
         return None
     group = "v" if "v" in pattern.regex.groupindex else 0
     value = match[group]
@@ -68,8 +71,11 @@ def confirm(data: bytes, start: int, role: Role) -> Found | None:
 class Sight:
     """Looks at buffers: finds what is plain in them, decodes what is hidden, and looks again."""
 
-    def __init__(self, marks: Marks, prefilter: Prefilter, collector: Collector) -> None:
+    def __init__(
+        self, marks: Marks, prefilter: Prefilter, collector: Collector, fingerprints: Sequence[Fingerprints] = ()
+    ) -> None:
         self._marks = marks
+        self._fingerprints = fingerprints
         self._prefilter = prefilter
         self._collector = collector
 
@@ -84,6 +90,9 @@ class Sight:
     ) -> None:
         """Confirm or decode at each of `events` in `data`, a buffer of `view`; `on_record` is told of stream pieces."""
         roles = self._marks.roles
+        for fingerprints in self._fingerprints:
+            for known in fingerprints.find(data):
+                self._collector.add(known, view or "raw", line_at(known.start))
         done: dict[object, int] = {}
         for end, index in events:
             for role in roles[index]:
@@ -91,6 +100,10 @@ class Sight:
                 if role.pattern is not None:
                     if start >= done.get(role.pattern.id, -1):
                         done[role.pattern.id] = self._match(data, start, role, view, line_at)
+                elif role.known is not None:
+                    met = role.known.match(data, start, role.gram)
+                    if met is not None:
+                        self._collector.add(met, view or "raw", line_at(met.start))
                 elif role.decoder is None:
                     if on_record is not None:
                         on_record(data, start)
@@ -112,7 +125,7 @@ class Sight:
 
     def _unfolded(self, data: bytes, start: int, role: Role, plain: Found | None) -> Found | None:
         pattern = role.pattern
-        if pattern is None or pattern.table.left != "word" or pattern.table.before or pattern.table.generic:
+        if pattern is None or not pattern.foldable:
             return None
         if plain is not None and (plain.confidence == "confirmed" or data[plain.end : plain.end + 1] not in _BREAKS):
             return None

@@ -15,16 +15,10 @@ from typing import Any
 
 import msgspec
 
+_NAMES = (b"delta", b"chunk", b"stdout", b"stderr", b"fragment", b"partial_json")
 TRIGGERS = (
-    b"delta",
-    b"chunk",
-    b"stdout",
-    b"stderr",
-    b"partial",
-    b"fragment",
-    b'"stream',
-    b'\\"stream',
-    b'"token":',
+    *(name + quote for name in _NAMES for quote in (b'"', b'\\"')),
+    b'"token":"',
     b', "o", "',
     b',"o","',
 )
@@ -103,6 +97,8 @@ _IDS = frozenset(
 )
 _SSE = re.compile(rb"\s*(?:data|event):\s*(?=[\[{])")
 _FIELD = re.compile(rb'"(\w+)"\s*:\s*"((?:[^"\\]|\\.){1,8192})"')
+
+_SPELLED = tuple(name.decode() for name in _NAMES)
 
 Look = Callable[[bytes, Callable[[int], int | None]], None]
 
@@ -230,7 +226,7 @@ def _walk(
 
 
 def _may_be_record(value: str) -> bool:
-    return any(trigger.decode() in value for trigger in TRIGGERS[:6])
+    return any(name in value for name in _SPELLED)
 
 
 def _nested(value: str, path: str, identity: tuple[Any, ...], ids: tuple[Any, ...], depth: int) -> Iterator[Piece]:

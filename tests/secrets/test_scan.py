@@ -114,16 +114,16 @@ def test_thousands_of_findings_are_capped_with_a_gap() -> None:
 
 
 @settings(max_examples=60, deadline=None)
-@given(st.lists(st.sampled_from([literal.text for literal in ENGINE._marks.literals]) | st.binary(max_size=9)))
+@given(st.lists(st.sampled_from([literal.text for literal in ENGINE._sources.marks.literals]) | st.binary(max_size=9)))
 def test_both_finders_agree(parts: list[bytes]) -> None:
     data = b"".join(parts)
-    vector = vector_finder(ENGINE._marks.literals[:60])
+    vector = vector_finder(ENGINE._sources.marks.literals[:60])
     assert vector is not None
-    assert vector(data) == plain_finder(ENGINE._marks.literals[:60])(data)
+    assert vector(data) == plain_finder(ENGINE._sources.marks.literals[:60])(data)
 
 
 @settings(max_examples=200, deadline=None)
-@given(st.lists(st.sampled_from([literal.text for literal in ENGINE._marks.literals]) | st.binary(max_size=40)))
+@given(st.lists(st.sampled_from([literal.text for literal in ENGINE._sources.marks.literals]) | st.binary(max_size=40)))
 def test_hostile_bytes_raise_nothing(parts: list[bytes]) -> None:
     run = ENGINE.scan("x")
     run.feed(b"".join(parts))

@@ -2,51 +2,86 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Callable, Iterable
+from functools import cache
+from types import UnionType
+from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
 
 import msgspec
 
-from auditor.facts import Verdict
 from auditor.secrets import Engine, Hit, Redactor
 
-_KEEP = frozenset({"sha256", "root_sha256", "fingerprint", "ruleset_sha256", "policy_sha256", "masked"})
+_OURS = frozenset(
+    {
+        *("sha256", "root_sha256", "fingerprint", "ruleset_sha256", "policy_sha256", "masked"),
+        *("rule", "detector", "view"),
+    }
+)
+"""Fields that hold what the auditor itself made or its own rules say, never a text of the evidence."""
+
+Whole = TypeVar("Whole", bound=msgspec.Struct)
+"""Whatever is about to leave: a verdict, an examiner's view, the answer of a scan."""
 
 
-def withhold(verdict: Verdict, engine: Engine, hits: Iterable[Hit]) -> Verdict:
-    """Return the verdict with every credential in any of its texts masked: reasons, notes, paths, names."""
+def withhold(whole: Whole, engine: Engine, hits: Iterable[Hit]) -> Whole:
+    """Return `whole` with every credential in any of its texts masked: reasons, notes, paths, names.
+
+    Texts are looked for in structs and tuples, as deep as they go; digests, fingerprints and masks stay as they are.
+    """
     texts: set[str] = set()
-    _texts(verdict, texts)
+    _texts(whole, texts)
     redactor = Redactor(engine, hits)
-    whole = "\n".join(sorted(texts))
-    if redactor.mask(whole) == whole:
-        return verdict
+    joined = "\n".join(sorted(texts))
+    if redactor.mask(joined) == joined:
+        return whole
     masked = {text: redactor.mask(text) for text in texts}
     changed = {text: mask for text, mask in masked.items() if mask != text}
-    return _replaced(verdict, changed) if changed else verdict
+    return rewrite(whole, lambda text: changed.get(text, text)) if changed else whole
+
+
+def rewrite(whole: Whole, change: Callable[[str], str]) -> Whole:
+    """Return the struct with `change` made to each text in it that `withhold` looks at."""
+    replaced: Whole = _replaced(whole, change)
+    return replaced
+
+
+@cache
+def _open_fields(struct: type[msgspec.Struct]) -> tuple[str, ...]:
+    """Return the fields of a struct that may hold a text of the evidence.
+
+    A field whose values are a fixed set of words is none: a planted "secret" that looks like such a word must not be able
+    to garble a decision.
+    """
+    hints = get_type_hints(struct)
+    return tuple(name for name in struct.__struct_fields__ if name not in _OURS and not _is_closed(hints[name]))
+
+
+def _is_closed(hint: Any) -> bool:
+    """Tell whether a type is a `Literal`, or one or nothing."""
+    if get_origin(hint) is Literal:
+        return True
+    kinds = [kind for kind in get_args(hint) if kind is not type(None)]
+    return get_origin(hint) in (Union, UnionType) and len(kinds) == 1 and _is_closed(kinds[0])
 
 
 def _texts(value: Any, found: set[str]) -> None:
-    """Gather every text inside the structs and tuples of a verdict."""
+    """Gather every text inside the structs and tuples of a value."""
     if isinstance(value, str):
         found.add(value)
     elif isinstance(value, (tuple, list)):
         for item in value:
             _texts(item, found)
     elif isinstance(value, msgspec.Struct):
-        for name in value.__struct_fields__:
-            if name not in _KEEP:
-                _texts(getattr(value, name), found)
+        for name in _open_fields(type(value)):
+            _texts(getattr(value, name), found)
 
 
-def _replaced(value: Any, changed: dict[str, str]) -> Any:
+def _replaced(value: Any, change: Callable[[str], str]) -> Any:
     if isinstance(value, str):
-        return changed.get(value, value)
-    if isinstance(value, tuple):
-        return tuple(_replaced(item, changed) for item in value)
+        return change(value)
+    if isinstance(value, (tuple, list)):
+        return type(value)(_replaced(item, change) for item in value)
     if isinstance(value, msgspec.Struct):
-        fields = {
-            name: _replaced(getattr(value, name), changed) for name in value.__struct_fields__ if name not in _KEEP
-        }
+        fields = {name: _replaced(getattr(value, name), change) for name in _open_fields(type(value))}
         return msgspec.structs.replace(value, **fields)
     return value

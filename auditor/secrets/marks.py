@@ -26,22 +26,34 @@ SHORTEST = 4
 _ENOUGH = 8
 """A word's first bytes that are enough to know its disguise by."""
 
-_TRIGGERS: tuple[tuple[Decoder, tuple[bytes, ...]], ...] = (
-    (escapes.percent, (b"%2", b"%3", b"%4", b"%5", b"%6", b"%7", b"%u00")),
-    (escapes.backslash, (rb"\x2", rb"\x3", rb"\x4", rb"\x5", rb"\x6", rb"\x7", rb"\u{")),
-    (escapes.backslash, tuple(b"\\%02o" % high for high in (5, 6, 8, 9, 10, 11, 12, 13, 14, 15))),
-    (escapes.entity, (b"&#",)),
-    (escapes.quoted_printable, (b"=\n", b"=\r\n", rb"=\n", rb"=\r\n", b"=2D", b"=5F", b"=3D")),
-    (escapes.ansi, (b"\x1b[", rb"\u001b", rb"\u001B", rb"\x1b", rb"\x1B", rb"\033", rb"\e[", b"\x1b]")),
-    (escapes.overdraw, (b"\r", rb"\r")),
+_WORD = "[A-Za-z0-9]"
+_BASE64 = "[A-Za-z0-9+/]"
+_DRAWN = r"[A-Za-z0-9 .#=>_\[\x1b-]"
+
+_TRIGGERS: tuple[tuple[Decoder, str, int, tuple[bytes, ...]], ...] = (
+    (escapes.percent, "[0-9A-Fa-f]", 1, (b"%2", b"%3", b"%4", b"%5", b"%6", b"%7", b"%u00")),
+    (escapes.backslash, "[0-9A-Fa-f]", 1, (rb"\x2", rb"\x3", rb"\x4", rb"\x5", rb"\x6", rb"\x7", rb"\u{")),
+    (escapes.backslash, "[0-7]", 1, tuple(b"\\%02o" % high for high in (5, 6, 8, 9, 10, 11, 12, 13, 14, 15))),
+    (escapes.entity, "[0-9xX]", 1, (b"&#",)),
+    (escapes.quoted_printable, _WORD, 1, (b"=\n", b"=\r\n", rb"=\n", rb"=\r\n", b"=2D", b"=5F", b"=3D")),
+    (escapes.ansi, "", 0, (b"\x1b[", rb"\u001b", rb"\u001B", rb"\x1b", rb"\x1B", rb"\033", rb"\e[", b"\x1b]")),
+    (escapes.overdraw, _DRAWN, 1, (b"\r", rb"\r")),
+    (escapes.overdraw, "", 0, (rb"\r\u001b",)),
+    (escapes.invisible, "", 0, (b"\xe2\x80\x8b", b"\xe2\x80\x8c", b"\xe2\x80\x8d", b"\xe2\x81\xa0", b"\xef\xbb\xbf")),
     (
         escapes.invisible,
-        (b"\xe2\x80\x8b", b"\xe2\x80\x8c", b"\xe2\x80\x8d", b"\xe2\x81\xa0", b"\xef\xbb\xbf", b"\xc2\xad"),
+        "",
+        0,
+        (b"\xc2\xad", rb"\u200b", rb"\u200c", rb"\u200d", rb"\u2060", rb"\ufeff", rb"\u00ad", rb"\u0000"),
     ),
-    (escapes.invisible, (rb"\u200b", rb"\u200c", rb"\u200d", rb"\u2060", rb"\ufeff", rb"\u00ad", rb"\u0000")),
-    (escapes.concatenation, (b'" + "', b"' + '", b'"+"', b"'+'", rb"\" + \"", rb"\"+\"", b'" . "', b"' . '")),
-    (packed.inflate, (b"\x1f\x8b\x08", b"x\x9c", b"x\xda", b"x\x01")),
-    (packed.packed_base64, (b"H4sI", b"eJw", b"eJx", b"eJy", b"eJz", b"eNo", b"eNp", b"eNq", b"eNr", b"eAE")),
+    (escapes.concatenation, _WORD, 1, (b'" + "', b"' + '", b'"+"', b"'+'", rb"\" + \"", rb"\"+\"", b'" . "', b"' . '")),
+    (packed.inflate, "", 0, (b"\x1f\x8b\x08", b"x\x9c", b"x\xda", b"x\x01")),
+    (
+        packed.packed_base64,
+        _BASE64,
+        16,
+        (b"H4sI", b"eJw", b"eJx", b"eJy", b"eJz", b"eNo", b"eNp", b"eNq", b"eNr", b"eAE"),
+    ),
 )
 
 
@@ -70,15 +82,16 @@ class Marks(msgspec.Struct, frozen=True):
 def build(patterns: Sequence[Pattern], known: Sequence[Known] = ()) -> Marks:
     """The literals by which `patterns`, `known` values and everything that may hide their values are found."""
     table: dict[Literal, list[Role]] = {}
-    words: dict[bytes, bool] = {}
+    words: set[bytes] = set()
+    rare: set[bytes] = set()
     for pattern in patterns:
         for anchor in pattern.anchors:
-            role = Role(len(anchor), pattern=pattern)
-            table.setdefault(Literal(anchor, pattern.table.caseless), []).append(role)
-        for mark in pattern.marks:
-            words[mark[:_ENOUGH]] = words.get(mark[:_ENOUGH], False) or pattern.table.core
-    for word, core in sorted(words.items()):
-        for text, decoder, number in (*common_disguises(word), *(rare_disguises(word) if core else ())):
+            literal = Literal(anchor, pattern.table.caseless, *pattern.then)
+            table.setdefault(literal, []).append(Role(literal.length, pattern=pattern))
+        words.update(mark[:_ENOUGH] for mark in pattern.marks)
+        rare.update(mark[:_ENOUGH] for mark in pattern.rare)
+    for word in sorted(words | rare):
+        for text, decoder, number in (*common_disguises(word), *(rare_disguises(word) if word in rare else ())):
             _add(table, text, decoder, number)
     for gram, value in distinct(known):
         table.setdefault(Literal(gram), []).append(Role(len(gram), known=value, gram=gram))
@@ -86,12 +99,13 @@ def build(patterns: Sequence[Pattern], known: Sequence[Known] = ()) -> Marks:
             _add(table, text, decoder, number)
     for escape in json_marks():
         _add(table, escape, json_escapes)
-    for decoder, triggers in _TRIGGERS:
+    for decoder, then, count, triggers in _TRIGGERS:
         for trigger in triggers:
-            _add(table, trigger, decoder)
+            literal = Literal(trigger, then=then, count=count)
+            table.setdefault(literal, []).append(Role(literal.length, decoder=decoder))
     for trigger in streams.TRIGGERS:
         table.setdefault(Literal(trigger), []).append(Role(len(trigger)))
-    longest = max(len(literal.text) for literal in table)
+    longest = max(literal.length for literal in table)
     return Marks(tuple(table), tuple(tuple(roles) for roles in table.values()), longest)
 
 

@@ -25,15 +25,18 @@ ASSIGN = r"""[\w.\- ]{0,40}?(?:\\*["'`\])])*\s{0,3}(?::=|=>|[:=,(]|\s)\s{0,3}(?:
 """What may stand between the name of a thing and its value: the rest of the name, quotes, and a sign of assignment."""
 
 
+_CLASS = re.compile(r"(\[[^\]]+\])\{(\d+)\}")
+
+
 class Table(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One ``[[pattern]]`` table as written.
 
     `anchors` are literals, lower case where `caseless`; `regex` is matched where the anchor stands, or searched from
-    `before` bytes before it. ``%ASSIGN%`` in it stands for what may be between a name and its value. A group named ``v``
+    `before` bytes before it. `then` is what follows every anchor at once, a class and a count. ``%ASSIGN%`` in it stands for what may be between a name and its value. A group named ``v``
     is the secret, else the whole match. `left` = `word` asks that no letter, digit or underscore (other than a string
     escape's) stands before the match. `validators` look at the value and may reject it or confirm it. `marks` are the
     words by which an encoded text is known to be worth decoding (the anchors, unless given). A `generic` pattern yields
-    to a provider's own that tells of the same value; a `core` one is looked for in rare encodings too; of one with
+    to a provider's own that tells of the same value; `rare` are words looked for in rare encodings too; of one with
     `inner`, what its value holds is the secret. `examples` and `counter_examples` are templates that the tests fill
     with fakes.
     """
@@ -53,8 +56,9 @@ class Table(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     reach: int = REACH
     left: Literal["word", "any"] = "word"
     generic: bool = False
-    core: bool = False
+    rare: tuple[str, ...] = ()
     inner: Literal["", "basic"] = ""
+    then: str = ""
     marks: tuple[str, ...] | None = None
 
 
@@ -68,7 +72,12 @@ class Pattern:
         marks = table.anchors if table.marks is None else table.marks
         self.marks = tuple(mark.encode() for mark in marks)
         self.foldable = table.left == "word" and not (table.before or table.generic or table.caseless)
+        then = _CLASS.fullmatch(table.then)
+        if table.then and then is None:
+            raise ValueError(f"{table.id}: then is one class of characters and a count, such as [0-9a-f]{{4}}")
+        self.then = (then[1], int(then[2])) if then else ("", 0)
         self.exact = re.search(r"\{\d+,|[+*](?!\))", table.regex) is None
+        self.rare = tuple(word.encode() for word in table.rare)
         self.validators = tuple(VALIDATORS[name] for name in table.validators)
 
     @cached_property

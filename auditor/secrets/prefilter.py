@@ -7,6 +7,7 @@ literal; the first larger amount builds the database.
 
 from __future__ import annotations
 
+import re
 import sys
 import threading
 from collections.abc import Callable, Sequence
@@ -18,15 +19,27 @@ Event: TypeAlias = tuple[int, int]
 WORTH_COMPILING = 1 << 18
 """Bytes seen after which building the database pays for itself (measured: about 30 ms against 0.1 ms a KiB)."""
 
+_GRAM = 4
 WORTH_GRAMS = 300
 """Literals above which gathering the data's four-byte words costs less than searching for each literal."""
 
 
 class Literal(msgspec.Struct, frozen=True):
-    """One literal to look for; `caseless` ones are given in lower case."""
+    """One literal to look for; `caseless` ones are given in lower case.
+
+    `then` is a class of bytes such as ``[0-9a-f]``, `count` of which must follow; they belong to the occurrence. They
+    spare looking at every place where a short literal stands by chance.
+    """
 
     text: bytes
     caseless: bool = False
+    then: str = ""
+    count: int = 0
+
+    @property
+    def length(self) -> int:
+        """The length of an occurrence in bytes."""
+        return len(self.text) + self.count
 
 
 Data: TypeAlias = bytes | memoryview
@@ -38,9 +51,7 @@ def plain_finder(literals: Sequence[Literal]) -> Finder:
 
     Every four bytes in a row are looked up among the literals' first four; only the literals met there are searched.
     """
-    sides = [
-        _Side([(i, x.text) for i, x in enumerate(literals) if x.caseless is caseless]) for caseless in (False, True)
-    ]
+    sides = [_Side([(i, x) for i, x in enumerate(literals) if x.caseless is caseless]) for caseless in (False, True)]
 
     def find(data: Data) -> list[Event]:
         data = bytes(data)
@@ -54,26 +65,30 @@ def plain_finder(literals: Sequence[Literal]) -> Finder:
 class _Side:
     """The literals that are looked for in one spelling of the data."""
 
-    def __init__(self, literals: list[tuple[int, bytes]]) -> None:
+    def __init__(self, literals: list[tuple[int, Literal]]) -> None:
         many = len(literals) > WORTH_GRAMS
-        self._short = [(index, text) for index, text in literals if len(text) < 4 or not many]
-        self._long: dict[int, list[tuple[int, bytes]]] = {}
-        for index, text in literals:
-            if len(text) >= 4 and many:
-                self._long.setdefault(int.from_bytes(text[:4], sys.byteorder), []).append((index, text))
+        self._short = [pair for pair in literals if len(pair[1].text) < _GRAM or not many]
+        self._long: dict[int, list[tuple[int, Literal]]] = {}
+        for index, literal in literals:
+            if len(literal.text) >= _GRAM and many:
+                self._long.setdefault(int.from_bytes(literal.text[:_GRAM], sys.byteorder), []).append((index, literal))
 
     def find(self, data: bytes) -> list[Event]:
         events: list[Event] = []
         met: set[int] = set()
         view = memoryview(data)
-        for shift in range(4 if self._long else 0):
-            met.update(self._long.keys() & set(view[shift : shift + (len(data) - shift) // 4 * 4].cast("I")))
+        for shift in range(_GRAM if self._long else 0):
+            words = view[shift : shift + (len(data) - shift) // _GRAM * _GRAM].cast("I")
+            met.update(self._long.keys() & set(words))
         wanted = [pair for first in met for pair in self._long[first]]
         for index, literal in self._short + wanted:
-            at = data.find(literal)
+            follows = re.compile(f"{literal.then}{{{literal.count}}}".encode()) if literal.count else None
+            text, size = literal.text, len(literal.text)
+            at = data.find(text)
             while at >= 0:
-                events.append((at + len(literal), index))
-                at = data.find(literal, at + 1)
+                if follows is None or follows.match(data, at + size):
+                    events.append((at + literal.length, index))
+                at = data.find(text, at + 1)
         return events
 
 
@@ -86,7 +101,7 @@ def vector_finder(literals: Sequence[Literal]) -> Finder | None:
     database = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
     flags = [hyperscan.HS_FLAG_CASELESS if literal.caseless else 0 for literal in literals]
     database.compile(
-        expressions=[_escaped(literal.text) for literal in literals],
+        expressions=[_expression(literal) for literal in literals],
         ids=list(range(len(literals))),
         elements=len(literals),
         flags=flags,
@@ -110,8 +125,9 @@ def vector_finder(literals: Sequence[Literal]) -> Finder | None:
     return find
 
 
-def _escaped(text: bytes) -> bytes:
-    return b"".join(b"\\x%02x" % byte for byte in text)
+def _expression(literal: Literal) -> bytes:
+    text = b"".join(b"\\x%02x" % byte for byte in literal.text)
+    return text + f"{literal.then}{{{literal.count}}}".encode() if literal.count else text
 
 
 class Prefilter:

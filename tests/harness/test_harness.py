@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import filecmp
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -29,6 +30,14 @@ def test_committed_samples_are_what_the_harness_makes(name: str, tmp_path: Path)
 
 def test_no_sample_is_left_behind() -> None:
     assert {path.name for path in (ROOT / "sample_runs").iterdir() if path.is_dir()} == set(SAMPLES)
+
+
+def test_the_samples_readme_tells_the_right_decisions() -> None:
+    table = re.findall(
+        r"^\| (`.*?) \| (\w+) \|", (ROOT / "sample_runs/README.md").read_text(encoding="utf-8"), re.MULTILINE
+    )
+    told = {name: decision for names, decision in table for name in re.findall(r"`([^`]+)`", names)}
+    assert told == {name: sample.expected.decision for name, sample in SAMPLES.items()}
 
 
 def test_no_sample_names_this_machine(tmp_path: Path) -> None:

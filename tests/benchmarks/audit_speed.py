@@ -59,8 +59,9 @@ def run(command: list[str]) -> Sample:
 
 
 def measure(label: str, command: list[str], size: int, repeats: int) -> None:
-    """Run a command several times and print its medians."""
-    run(command)
+    """Run a command several times, after one warm-up if there is more than one time, and print its medians."""
+    if repeats > 1:
+        run(command)
     samples = [run(command) for _ in range(repeats)]
     wall = statistics.median(sample.wall for sample in samples)
     processor = statistics.median(sample.processor for sample in samples)

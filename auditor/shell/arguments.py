@@ -110,6 +110,8 @@ def _option(argument: Argument, spec: Spec) -> tuple[Argument | None, Role, str]
             if role == "script" or (role == "code" and len(glued) <= 2 and glued.isalpha()):
                 # `bash -cx 'source'`, `node -pe 'source'`: more flags follow, the source is the next word.
                 glued = ""
+            # A value is no option, even if it begins like one.
+            glued = f"./{glued}" if glued.startswith("-") else glued
             return (Argument(glued, argument.raw) if glued else None), role, letter
         if not letter.isalnum():
             break

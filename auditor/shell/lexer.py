@@ -13,14 +13,7 @@ import re
 
 from auditor.shell.frames import Frame
 from auditor.shell.marks import mark, plain_braces
-from auditor.shell.regions import (
-    ansi_quoted,
-    backticks,
-    doubled_parentheses,
-    here_document,
-    is_formula,
-    single_quoted,
-)
+from auditor.shell.regions import Formulas, ansi_quoted, backticks, here_document, single_quoted
 from auditor.shell.tokens import (
     Deferred,
     Operator,
@@ -36,8 +29,8 @@ from auditor.shell.tokens import (
 MAX_NESTING = 40
 """Open constructs at once. An honest command opens a handful; beyond it a substitution is not followed."""
 
-MAX_TOKENS = 100_000
-"""Tokens of one text. Long commands are long here-documents; nobody types this many words."""
+MAX_TOKENS = 200_000
+"""Tokens and parts of words of one text. Long commands are long here-documents; nobody types this many words."""
 
 _PLAIN = re.compile(r"[^ \t\r\n'\"\\$`;&|<>()#]+")
 _PLAIN_QUOTED = re.compile(r"[^\"\\$`]+")
@@ -74,7 +67,7 @@ class _Lexer:
         self.incomplete = False
         self.stack: list[Frame] = []
         self.documents: list[tuple[Redirect, bool]] = []
-        self.arithmetic: dict[int, int] | None = None
+        self.formulas = Formulas(text)
 
     def run(self, root: Frame) -> Script:
         self.stack.append(root)
@@ -168,7 +161,7 @@ class _Lexer:
             self._emit(frame, "=(")
             return
         self._end_word(frame)
-        end = self._arithmetic_end(self.at)
+        end = self.formulas.end(self.at)
         if end is not None:
             inside = self.text[self.at + 2 : end]
             self._add(frame, Deferred(inside, "arithmetic", quoted=True), end + 2)
@@ -213,6 +206,7 @@ class _Lexer:
 
     def _add(self, frame: Frame, part: Part, end: int) -> None:
         self._begin(frame).append(part)
+        self.count += 1
         self.at = end
 
     def _end_word(self, frame: Frame) -> None:
@@ -264,7 +258,7 @@ class _Lexer:
             following = text[at + 1 : at + 2]
             kept = following if following in '$`"\\\n}' else "\\" + following
             self._add(frame, Text("" if kept == "\n" else kept, quoted=True), at + 2)
-        elif text[at] == "}" or (text[at] == '"' and frame.kind == "quoted" and self._closes()):
+        elif text[at] == "}" or (text[at] == '"' and frame.kind == "quoted" and (self.closing or len(self.stack) > 1)):
             self.at += 1
             self._close()
         elif text[at] == "'" and not frame.quoted:
@@ -274,9 +268,6 @@ class _Lexer:
             self._expansion(frame)
         else:
             self._add(frame, Text(text[at], quoted=True), at + 1)
-
-    def _closes(self) -> bool:
-        return self.closing or len(self.stack) > 1
 
     def _expansion(self, frame: Frame) -> None:
         """Take what begins with a double quote, a dollar or a backtick."""
@@ -293,7 +284,7 @@ class _Lexer:
         elif not quoted and (ansi := ansi_quoted(text, at)):
             self._add(frame, Text(ansi[0], quoted=True), ansi[1])
         elif text.startswith("$(", at):
-            formula = self._arithmetic_end(at + 1)
+            formula = self.formulas.end(at + 1)
             if formula is not None:
                 self._add(frame, Deferred(text[at + 3 : formula], "arithmetic", quoted), formula + 2)
             else:
@@ -329,12 +320,3 @@ class _Lexer:
             parts.append(Substitution(Script(frame.tokens), frame.quoted, frame.process))
         elif frame.kind == "braced":
             parts.append(Parameter(frame.name, frame.quoted, frame.operator, tuple(frame.parts or ())))
-
-    def _arithmetic_end(self, at: int) -> int | None:
-        """Return where the `))` closing the `((` at `at` begins, or None if it opens two nested lists instead."""
-        if not self.text.startswith("((", at):
-            return None
-        if self.arithmetic is None:
-            self.arithmetic = doubled_parentheses(self.text)
-        end = self.arithmetic.get(at)
-        return end if end is not None and is_formula(self.text, at, end) else None

@@ -32,7 +32,7 @@ def references(command: str, *, cwd: str, copy: str, home_dirs: tuple[str, ...] 
     text = scrub(text)
     bounds = Bounds(copy, cwd, home_dirs)
     judge = Judge(bounds, cut)
-    budget = Budget(8 * len(text) + 65536)
+    budget = Budget(16 * len(text) + 262_144)
     Flow(judge, budget).run(lex(text), State(normalise(cwd, "/")), 0)
     if budget.incomplete:
         judge.add("*", TOO_COMPLEX, "variable", None)

@@ -58,8 +58,31 @@ def here_document(text: str, at: int, delimiter: str, *, strips: bool, nested: b
     return text[start:], len(text)
 
 
-def doubled_parentheses(text: str) -> dict[int, int]:
-    """Return, for each `((` of `text` that a `))` closes, the places of the two, as far as counting alone tells."""
+class Formulas:
+    """Tells `((` that opens a formula from `((` that opens two nested lists.
+
+    Parentheses are matched once for the whole text, by counting. A candidate that splits a quoted string or is longer
+    than any formula is taken for lists of commands, which is judged more strictly.
+    """
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._ends: dict[int, int] | None = None
+
+    def end(self, at: int) -> int | None:
+        """Return where the `))` that closes the formula at `at` begins, or None if no formula begins there."""
+        if not self._text.startswith("((", at):
+            return None
+        if self._ends is None:
+            self._ends = _doubled_parentheses(self._text)
+        end = self._ends.get(at)
+        if end is None or end - at > MAX_ARITHMETIC:
+            return None
+        splits = any(self._text.count(quote, at, end) % 2 for quote in "'\"")
+        return None if splits else end
+
+
+def _doubled_parentheses(text: str) -> dict[int, int]:
     found: dict[int, int] = {}
     opened: list[int] = []
     inner = (-1, -1)
@@ -72,8 +95,3 @@ def doubled_parentheses(text: str) -> dict[int, int]:
                 found[start] = end - 1
             inner = (start, end)
     return found
-
-
-def is_formula(text: str, start: int, end: int) -> bool:
-    """Return whether what stands between the places of a `((` and its `))` can be arithmetic: short, quotes paired."""
-    return end - start <= MAX_ARITHMETIC and not any(text.count(quote, start, end) % 2 for quote in "'\"")

@@ -17,6 +17,7 @@ from auditor.shell.words import MAX_VARIABLE, Budget, State
 
 MAX_WRAPPERS = 16
 _MAX_VARIABLES = 256
+_SCRIPT_COST = 4
 _MAX_WORDS_FROM_INPUT = 4096
 _FORMAT = re.compile(r"%[-+ #0-9.*]*([sdiqbcxXufge%])")
 _BACKTICK_LANGUAGES = frozenset({"perl", "ruby", "php"})
@@ -112,7 +113,7 @@ class Commands:
         return state, printed
 
     def _script(self, text: str, raw: str, state: State, depth: int) -> tuple[State, str | None]:
-        if not self._budget.spend(len(text)):
+        if not self._budget.spend(_SCRIPT_COST * len(text)):
             return state, None
         return self._run(plain_braces(text).replace(TILDE, "~"), raw, state, depth + 1)
 

@@ -8,19 +8,37 @@ from __future__ import annotations
 
 import re
 
-_SIGNS = {
-    "absolute": re.compile(r"(?<![\w.*?%+\]}-])/|(?<!\S)['\"]?-[A-Za-z]+/|file:"),
-    "parent": re.compile(r"(?<![\w.])\.\.(?![\w.])|\.\?|\.\["),
-    "home": re.compile(r"~|\b[Hh]ome|HOME\b|expanduser"),
-    "variable": re.compile(r"[$`]"),
-    "redirect": re.compile(r"[<>](?!&[\d-])"),
-    "cd": re.compile(r"\b(?:cd|pushd|popd)\b"),
-    "brace": re.compile(r"\{[^{}\s]*[,}][^{}\s]*\S"),
-    "escape": re.compile(r"\\(?:[xuU0-7]|\n)"),
-    "nested": re.compile(r"\b(?:eval|alias|trap|watch|xargs|(?:ba|da|z|k|a|mk|fi)?sh)\b"),
-    "long": re.compile(r"(?s).{16384}"),
-}
-_QUOTING = str.maketrans("", "", "'\"\\\n")
+from auditor.shell.marks import scrub
+
+LONG_COMMAND = 16384
+"""A command of this length or more is always looked at: the analysis itself may give up on it."""
+
+_SIGNS: tuple[tuple[str, tuple[str, ...], re.Pattern[str]], ...] = (
+    (
+        "absolute",
+        ("/", ":"),
+        re.compile(r"(?<![\w.*?%+\]}-])/|(?<!\w)-(?:.|\w+)/|file:", re.DOTALL | re.IGNORECASE),
+    ),
+    (
+        "parent",
+        ("..", ".?", ".["),
+        re.compile(r"(?<![\w.])\.\.(?![\w.])|(?<!\w)-(?:.|\w{1,64})\.\.|\.\?|\.\[", re.DOTALL),
+    ),
+    ("home", ("~", "ome", "HOME", "expanduser"), re.compile(r"~|\b[Hh]ome|HOME\b|expanduser")),
+    ("variable", ("$", "`"), re.compile(r"[$`]")),
+    ("redirect", ("<", ">"), re.compile(r"[<>](?!&[\d-])")),
+    ("cd", ("cd", "pushd", "popd"), re.compile(r"\b(?:cd|pushd|popd)\b")),
+    ("brace", ("{",), re.compile(r"\{[^{}\s]*[,}][^{}\s]*\S")),
+    ("escape", ("\\",), re.compile(r"\\(?:[xuU0-7]|\n)")),
+    (
+        "nested",
+        ("eval", "alias", "trap", "watch", "xargs", "sh"),
+        re.compile(r"\b(?:eval|alias|trap|watch|xargs|(?:ba|da|z|k|a|mk|fi)?sh)\b"),
+    ),
+)
+"""Each sign with the fragments one of which its pattern needs (cheap to look for) and the pattern itself."""
+
+_QUOTING = re.compile(r"\\\n|['\"\\]")
 _HARMLESS = re.compile(r"(?<=[\s\d&])[&\d]?>{1,2}[ ]?/dev/null(?=$|[\s;|&)])")
 
 
@@ -30,6 +48,20 @@ def suspects(command: str) -> tuple[str, ...]:
     The signs are names such as `absolute`, `parent`, `variable`, `redirect`, in a fixed order. A command without a sign
     has no reference under any copy, as long as it starts inside the copy.
     """
-    text = _HARMLESS.sub(" ", command)
-    bare = text.translate(_QUOTING)
-    return tuple(name for name, sign in _SIGNS.items() if sign.search(text) or sign.search(bare))
+    text = scrub(command)
+    if "/dev/null" in text:
+        text = _HARMLESS.sub(" ", text)
+    # Quotes may split a sign (`.''.`) or stand before one (`'/etc'`): both readings count.
+    bare = _QUOTING.sub("", text)
+    found = [
+        name
+        for name, hints, sign in _SIGNS
+        if _shows(text, hints, sign) or (bare != text and _shows(bare, hints, sign))
+    ]
+    if len(text) >= LONG_COMMAND:
+        found.append("long")
+    return tuple(found)
+
+
+def _shows(text: str, hints: tuple[str, ...], sign: re.Pattern[str]) -> bool:
+    return any(hint in text for hint in hints) and sign.search(text) is not None

@@ -33,18 +33,22 @@ def audit(
     admission: Path | None = None,
     policy: Policy | None = None,
     fingerprint_key: bytes | None = None,
+    engine: Engine | None = None,
     chunk: int = CHUNK,
 ) -> Verdict:
     """Judge the run directory `run_dir`.
 
     `admission` is the file of the authority, from outside the run directory; without it no claimed admission is proven.
-    `fingerprint_key` is the HMAC key of secret fingerprints (default: the run's root digest in hex). `chunk` is the read
+    `fingerprint_key` is the HMAC key of secret fingerprints (default: the run's root digest in hex). `engine` is what
+    looks for secrets (default: the rules' own), such as one that knows the operator's credentials. `chunk` is the read
     size in bytes; it never changes the verdict. Raise `OperatorError` where the directory or the authority cannot be
     used at all; everything else that goes wrong is in the verdict.
     """
     rules = ruleset.load()
     in_force = policy or policies.load()
-    examined = examine(run_dir, in_force, admission=admission, fingerprint_key=fingerprint_key, chunk=chunk)
+    examined = examine(
+        run_dir, in_force, admission=admission, fingerprint_key=fingerprint_key, engine=engine, chunk=chunk
+    )
     evidence = examined.evidence
     rulings = ruleset.evaluate(rules, evidence, in_force)
     decision, reason = ruleset.decide(rulings, evidence.gaps, evidence.claim.status)
@@ -85,10 +89,11 @@ def examine(
     *,
     admission: Path | None = None,
     fingerprint_key: bytes | None = None,
+    engine: Engine | None = None,
     chunk: int = CHUNK,
 ) -> Examined:
     """Read the run directory once and return its evidence; for the arguments and errors see `audit`."""
-    engine = Engine.load(rules_folder() / "secrets")
+    engine = engine or Engine.load(rules_folder() / "secrets")
     record = _authority(admission)
     gathered = gather(run_dir, policy, engine, chunk=chunk)
     authority = None

@@ -1,12 +1,12 @@
 """Typer's commands, without the libraries that Typer would import on the way.
 
 Newer versions of Typer convert every argument by pydantic, and importing that takes longer than auditing a small run.
-Our arguments are texts, paths and flags, which need no library.
+Our arguments are texts, paths, lists of these, and flags, which need no library.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -41,8 +41,22 @@ class _Conversion:
         return None if value is None else self._convert(value)
 
 
+class _Conversions:
+    """The conversion of a list of values by calling their type; Typer takes an empty tuple for nothing given."""
+
+    def __init__(self, convert: Callable[[Any], object]) -> None:
+        self._convert = convert
+
+    def coerce(self, values: Iterable[object] | None, **_: object) -> object:
+        """Return the values in the parameter's type."""
+        return () if values is None else [self._convert(value) for value in values]
+
+
+_LISTS: dict[Any, Callable[[Any], object]] = {list[str]: str, list[Path]: Path}
+
+
 def _plain(parameters: Any) -> Any:
-    """Give every single text or path, and every flag that no environment sets, its plain conversion.
+    """Give every text or path, every list of them, and every flag that no environment sets, its plain conversion.
 
     Versions of Typer that know no such door ignore it and convert as they always did.
     """
@@ -51,4 +65,6 @@ def _plain(parameters: Any) -> Any:
         simple = kind in {str, Path} or (kind is bool and parameter.envvar is None)
         if simple and parameter.nargs == 1 and not parameter.multiple:
             parameter.get_runtime_param = partial(_Conversion, kind)
+        elif kind in _LISTS and (parameter.nargs == -1 or parameter.multiple):
+            parameter.get_runtime_param = partial(_Conversions, _LISTS[kind])
     return parameters

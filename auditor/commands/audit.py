@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from auditor import commands
+from auditor.cli_known import KnownFingerprint, SecretEnv, SecretFile, engine
 from auditor.cli_output import destination, wants_colour
 from auditor.emit import Format, Style, formats
 from auditor.emit.style import DEFAULT_WIDTH
@@ -48,22 +49,30 @@ def command(
     fingerprint_key: Annotated[
         Path | None, typer.Option(metavar="FILE", help="The key of the secrets' fingerprints.")
     ] = None,
+    known_secret_env: SecretEnv = None,
+    known_secret_file: SecretFile = None,
+    known_fingerprint: KnownFingerprint = None,
 ) -> int:
     """Judge a run directory: may a pass be claimed from it?"""
     chosen = _format(format_, json=json)
     if verbose and quiet:
         raise OperatorError("--verbose and --quiet contradict each other", "give one of them")
     _check_directory(run_dir)
-    inputs = [path for path in (admission, policy, fingerprint_key) if path is not None]
+    own = (admission, policy, fingerprint_key, *(known_secret_file or ()), *(known_fingerprint or ()))
+    inputs = [path for path in own if path is not None]
     with destination(output, run_dir, inputs) as write:
         from auditor.audit import audit  # noqa: PLC0415 - the whole machinery, which a wrong option need not wait for
         from auditor.policy import load  # noqa: PLC0415
 
+        in_force = load(policy, profile)
+        key = None if fingerprint_key is None else read_key(fingerprint_key)
+        known = known_secret_env or known_secret_file or known_fingerprint
         verdict = audit(
             run_dir,
             admission=admission,
-            policy=load(policy, profile),
-            fingerprint_key=None if fingerprint_key is None else read_key(fingerprint_key),
+            policy=in_force,
+            fingerprint_key=key,
+            engine=engine(known_secret_env, known_secret_file, known_fingerprint, key) if known else None,
         )
         style = Style(verbose, quiet, output is None and wants_colour(), _width())
         write(chosen.emit(verdict, style))

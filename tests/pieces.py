@@ -41,7 +41,9 @@ def response(
     """Return the fact of an answered request."""
     grade: Grade = "corroborated" if witness == "gateway" else "served"
     shape = "gateway" if witness == "gateway" else "trace.model_response"
-    value = Response(rest.get("provider", PAIR.provider), PAIR.model, served, identity, shape, agent, None, rest.get("status", 200))
+    value = Response(
+        rest.get("provider", PAIR.provider), PAIR.model, served, identity, shape, agent, None, rest.get("status", 200)
+    )
     return fact("model.response", value, witness, grade=grade)
 
 

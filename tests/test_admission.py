@@ -134,7 +134,9 @@ def test_a_wildcard_alias_or_list_admits_nothing(key: str, name: str) -> None:
     assert status(encoded(**{key: name}), requested) == "invalid_admission"
 
 
-@pytest.mark.parametrize("model", ["gpt-5-codex", "qwen3-coder:30b", "org/model@2026-01-01", "claude-opus-4-1-20250805", "o3"])
+@pytest.mark.parametrize(
+    "model", ["gpt-5-codex", "qwen3-coder:30b", "org/model@2026-01-01", "claude-opus-4-1-20250805", "o3"]
+)
 def test_exact_names_of_many_forms_are_admitted(model: str) -> None:
     assert status(encoded(model=model), Pair("anthropic", model)) == "admitted"
 

@@ -51,7 +51,9 @@ def imports(path: Path) -> set[str]:
     found: set[str] = set()
     for node in ast.walk(ast.parse(path.read_bytes())):
         if isinstance(node, ast.ImportFrom) and node.module:
-            names = [f"{node.module}.{alias.name}" for alias in node.names] if node.module == "auditor" else [node.module]
+            names = (
+                [f"{node.module}.{alias.name}" for alias in node.names] if node.module == "auditor" else [node.module]
+            )
         elif isinstance(node, ast.Import):
             names = [alias.name for alias in node.names]
         else:
@@ -113,7 +115,11 @@ def texts(path: Path) -> set[str]:
 
 def test_the_machinery_names_no_rule() -> None:
     named = {
-        (path.name, name) for path in (ROOT / "auditor").rglob("*.py") for text in texts(path) for name in NAMES if name in text
+        (path.name, name)
+        for path in (ROOT / "auditor").rglob("*.py")
+        for text in texts(path)
+        for name in NAMES
+        if name in text
     }
     assert named == set()
 
@@ -144,7 +150,11 @@ def test_every_fact_kind_that_is_asked_for_can_be_stated(path: Path) -> None:
     """``run["kind"]``, ``run.document("kind")``, ``run.of_kind("kind")``: a misspelt kind would read as absent for ever."""
     facts, documents, artifacts = set(), set(), set()
     for node in ast.walk(ast.parse(path.read_bytes())):
-        if isinstance(node, ast.Subscript) and isinstance(node.value, ast.Name) and node.value.id in {"run", "evidence"}:
+        if (
+            isinstance(node, ast.Subscript)
+            and isinstance(node.value, ast.Name)
+            and node.value.id in {"run", "evidence"}
+        ):
             facts |= {node.slice.value} if isinstance(node.slice, ast.Constant) else set()
         elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
             words = {arg.value for arg in node.args if isinstance(arg, ast.Constant) and isinstance(arg.value, str)}
@@ -166,7 +176,11 @@ def test_every_artifact_that_holds_json_is_watched_for_repeated_keys() -> None:
         for node in ast.walk(ast.parse(path.read_bytes())):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "repeated_keys":
                 watched |= {arg.value for arg in node.args if isinstance(arg, ast.Constant)}  # type: ignore[misc]
-                starred = [arg.value.id for arg in node.args if isinstance(arg, ast.Starred) and isinstance(arg.value, ast.Name)]
+                starred = [
+                    arg.value.id
+                    for arg in node.args
+                    if isinstance(arg, ast.Starred) and isinstance(arg.value, ast.Name)
+                ]
                 watched |= set(chain.from_iterable(_constant(path, name) for name in starred))
     layouts = load_layouts(rules_folder() / "layouts")
     json_kinds = {kind.kind for layout in layouts for kind in layout.kinds if kind.format in {"json", "jsonl", "mixed"}}
@@ -200,6 +214,8 @@ def test_nothing_knows_the_machine_it_was_made_on() -> None:
 
 
 def test_nothing_is_left_undone() -> None:
-    marks = re.compile(r"\b(?:TODO|FIXME|XXX|HACK)\b|raise NotImplementedError|pragma: no cover|except:\s*$", re.MULTILINE)
+    marks = re.compile(
+        r"\b(?:TODO|FIXME|XXX|HACK)\b|raise NotImplementedError|pragma: no cover|except:\s*$", re.MULTILINE
+    )
     left = [f"{path.name}: {match.group()}" for path in SOURCES for match in marks.finditer(path.read_text("utf-8"))]
     assert left == []

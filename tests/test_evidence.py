@@ -8,7 +8,7 @@ import pytest
 
 from auditor.evidence import MAX_EXHIBITS, exhibits, holds, noted, rule, unproven, violated
 from auditor.facts import Claim, Exhibit, Gap, Naming, Pair, Secret, Where
-from tests.pieces import artifact, document, evidence, event, fact, report
+from tests.pieces import artifact, document, event, evidence, fact, report
 
 
 def test_absent_evidence_is_empty_and_the_report_reads_as_absent() -> None:
@@ -81,7 +81,7 @@ EVIL = "m\x1b[31m\u202e"
 def test_exhibits_show_untrusted_text_visibly() -> None:
     naming = fact("model.named", Naming("p", EVIL, "trace"), line=3)
     shown = exhibits([naming, fact("x", EVIL), fact("case.event", event("e").value)])
-    assert [(item.path, item.line) for item in shown][0] == ("harness.jsonl", 3)
+    assert (shown[0].path, shown[0].line) == ("harness.jsonl", 3)
     assert all(item.note.isascii() and item.note.isprintable() for item in shown)
     assert "m\\u001b[31m\\u202e" in shown[0].note
 

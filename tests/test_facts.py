@@ -41,7 +41,10 @@ def test_shown_text_is_plain_and_stays_so(text: str) -> None:
     assert visible(shown) == shown
 
 
-@given(first=st.text(st.sampled_from("aа \u200b\n"), max_size=5), second=st.text(st.sampled_from("aа \u200b\n"), max_size=5))
+@given(
+    first=st.text(st.sampled_from("aа \u200b\n"), max_size=5),
+    second=st.text(st.sampled_from("aа \u200b\n"), max_size=5),
+)
 def test_different_names_look_different(first: str, second: str) -> None:
     assert (visible(first) == visible(second)) == (first == second)
 

@@ -11,7 +11,7 @@ from auditor.contract import AdmissionRecord
 from auditor.evidence import Evidence
 from auditor.facts import GRADES, Fact, Grade, Naming, Pair
 from auditor.grading import accepted_models, agent_grade, effective, model_grade
-from tests.pieces import PAIR, dispatch, evidence, event, fact, report, response
+from tests.pieces import PAIR, dispatch, event, evidence, fact, report, response
 
 OTHER = Pair("openai", "gpt-5")
 
@@ -41,7 +41,9 @@ def test_the_weakest_agent_decides(grades: dict[str, Grade]) -> None:
     assert model_grade(run) == min(grades.values(), key=GRADES.index)
 
 
-@pytest.mark.parametrize(("names", "wanted"), [([], None), (["claimed"], "claimed"), (["claimed", "configured"], "configured")])
+@pytest.mark.parametrize(
+    ("names", "wanted"), [([], None), (["claimed"], "claimed"), (["claimed", "configured"], "configured")]
+)
 def test_where_no_call_is_shown_the_configuration_or_the_claim_is_all(names: list[Grade], wanted: Grade | None) -> None:
     run = evidence(report(), event("phase_start", agent="a"), *map(named, names))
     assert model_grade(run) == wanted
@@ -85,9 +87,9 @@ def test_corroboration_needs_the_same_response_of_the_same_model() -> None:
         response(None, None, witness="gateway"),
     ):
         assert model_grade(evidence(report(), *base, row)) == "served"
-    assert model_grade(evidence(report(), dispatch("a"), response("a", None), response(None, None, witness="gateway"))) == (
-        "served"
-    )
+    assert model_grade(
+        evidence(report(), dispatch("a"), response("a", None), response(None, None, witness="gateway"))
+    ) == ("served")
 
 
 def admitted(*served: str) -> Evidence:

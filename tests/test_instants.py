@@ -73,7 +73,8 @@ def test_what_names_no_instant(text: object) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["9999-12-31T23:59:59-00:01", "9999-12-31T23:59:60Z", "0001-01-01T00:00:00+00:01", "9999-12-31T23:59:59-23:59"]
+    "text",
+    ["9999-12-31T23:59:59-00:01", "9999-12-31T23:59:60Z", "0001-01-01T00:00:00+00:01", "9999-12-31T23:59:59-23:59"],
 )
 def test_what_cannot_be_shown_again_names_no_instant(text: str) -> None:
     assert instant(text) is None

@@ -12,10 +12,9 @@ from hypothesis import strategies as st
 from auditor.facts import Artifact, Fact, Where
 from auditor.manifest import Comparison, compare
 from auditor.records.collector import Collector
-from auditor.records.lines import LineReader
-from auditor.records.text_lines import TextLines
 from auditor.sources._listing import Listing
 from auditor.sources.manifests import Source
+from tests.sources.reading import noted
 
 A, B = hashlib.sha256(b"a").hexdigest(), hashlib.sha256(b"b").hexdigest()
 MD5 = "0" * 32
@@ -30,11 +29,7 @@ SUMS, REPORT = file("SHA256SUMS", B, "digests"), file("report.json", B, "report"
 
 def sums(text: str | bytes) -> list[Fact]:
     """Read a checksum file as the auditor does."""
-    collector = Collector(1000)
-    notes = collector.notes("SHA256SUMS", "digests", "harness")
-    lines = LineReader(TextLines(Source(notes), notes), 1 << 20)
-    lines.feed(text if isinstance(text, bytes) else text.encode())
-    lines.close()
+    collector = noted("digests", text, form="text", path="SHA256SUMS")
     assert "digest.unreadable-line" not in collector.facts
     return collector.facts.get("digest.listed", [])
 

@@ -46,7 +46,7 @@ def test_everyone_gets_the_same_bytes_on_either_way(chunk: int, tmp_path: Path) 
     assert (found.bytes, found.sha256, found.fault) == (1000, hashlib.sha256(content).hexdigest(), "")
     assert found.identity == (path.stat().st_dev, path.stat().st_ino)
     assert (bytes(records.data), bytes(scan.data)) == (content, content)
-    apart = 1000 > 2 * chunk
+    apart = 2 * chunk < 1000
     assert (scan.threads == records.threads) is not apart
 
 
@@ -115,13 +115,13 @@ def test_what_is_no_regular_file_any_more_is_not_read(what: str, tmp_path: Path)
     assert scan.data == b""
 
 
-class Broken(Exception):
+class BrokenError(Exception):
     """A sink that breaks."""
 
 
 def break_late(size: int) -> None:
     if size > 40:
-        raise Broken
+        raise BrokenError
 
 
 @pytest.mark.parametrize("chunk", [10, 1 << 20])
@@ -131,7 +131,7 @@ def test_a_sink_that_breaks_is_heard_and_nothing_is_left_over(side: str, chunk: 
     path.write_bytes(b"x" * 100_000)
     before = set(os.listdir("/proc/self/fd"))  # noqa: PTH208 - names only
     sinks = {"records": Sink(), "scan": Sink(), side: Sink(break_late)}
-    with pytest.raises(Broken):
+    with pytest.raises(BrokenError):
         reading(path, sinks["records"], sinks["scan"], chunk)
     assert set(os.listdir("/proc/self/fd")) == before  # noqa: PTH208
     assert "digest-and-scan" not in {thread.name for thread in threading.enumerate()}
@@ -142,7 +142,11 @@ def test_reading_ahead_is_bounded(tmp_path: Path) -> None:
     path.write_bytes(b"x" * 10_000)
     under_way = threading.Event()
     lags: list[int] = []
-    scan = Sink(lambda size: under_way.wait(60) and None)
+
+    def wait(_: int) -> None:
+        under_way.wait(60)
+
+    scan = Sink(wait)
 
     def count(size: int) -> None:
         lags.append(size - len(scan.data))

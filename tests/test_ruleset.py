@@ -60,7 +60,9 @@ def test_a_ruling_says_what_the_rule_said(outcome: Outcome) -> None:
     )
 
 
-@pytest.mark.parametrize("error", [ValueError("hush"), KeyError("hush"), RecursionError(), MemoryError(), AssertionError()])
+@pytest.mark.parametrize(
+    "error", [ValueError("hush"), KeyError("hush"), RecursionError(), MemoryError(), AssertionError()]
+)
 def test_a_rule_that_crashes_is_unproven_and_quotes_nothing(error: Exception) -> None:
     ruling = asked(made(error))
     assert ruling.status == "unproven"
@@ -165,7 +167,11 @@ def test_order_and_warnings_decide_nothing(
     assert decide(serious, gaps, claimed)[0] == decision
 
 
-@given(rulings=st.lists(RULINGS, max_size=6), more=RULINGS.filter(lambda r: r.status != "holds"), claimed=st.sampled_from(CLAIMS))
+@given(
+    rulings=st.lists(RULINGS, max_size=6),
+    more=RULINGS.filter(lambda r: r.status != "holds"),
+    claimed=st.sampled_from(CLAIMS),
+)
 def test_what_does_not_hold_never_makes_a_verdict_better(
     rulings: list[Ruling], more: Ruling, claimed: str | None
 ) -> None:

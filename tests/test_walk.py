@@ -116,7 +116,7 @@ def test_a_folder_that_cannot_be_listed_is_a_gap(tmp_path: Path, monkeypatch: py
     def refuse(place: int) -> os._ScandirIterator[str]:
         if os.path.samestat(os.fstat(place), (tmp_path / "shut").stat()):
             raise PermissionError(13, "Permission denied")
-        return real(place)  # type: ignore[return-value]
+        return real(place)
 
     monkeypatch.setattr(os, "scandir", refuse)
     assert shown(tmp_path) == [("gap", "shut", "the folder cannot be listed: Permission denied")]

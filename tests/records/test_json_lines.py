@@ -108,9 +108,7 @@ ODD = st.sampled_from(
 @example(lines=[b'{"a":{}', b'{"b":1}}'], ended=True, size=99, mixed=False, kind="trace")
 @example(lines=[b'{"a":1}', b'{"a":18446744073709551616}'], ended=True, size=99, mixed=False, kind="trace")
 @example(lines=[b'{"a":1,"a"\t :2}', b'{"b":2}'], ended=True, size=99, mixed=False, kind="trace")
-def test_blocks_mean_what_their_lines_mean(
-    lines: list[bytes], ended: bool, size: int, mixed: bool, kind: str
-) -> None:
+def test_blocks_mean_what_their_lines_mean(lines: list[bytes], ended: bool, size: int, mixed: bool, kind: str) -> None:
     data = b"\n".join(lines) + (b"\n" if ended else b"")
     slow = one_by_one(data, mixed=mixed, kind=kind)
     for step in (size, CAP):

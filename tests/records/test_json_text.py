@@ -212,7 +212,9 @@ def test_repeated_keys_are_exactly_those_of_another_parser(text: str) -> None:
     assert value == json.loads(text)
 
 
-@given(data=st.binary(max_size=60) | st.text(st.sampled_from('{}[]",:\\u d83\u20261e-. \t'), max_size=40).map(str.encode))
+@given(
+    data=st.binary(max_size=60) | st.text(st.sampled_from('{}[]",:\\u d83\u20261e-. \t'), max_size=40).map(str.encode)
+)
 @example(data=b'{"a":"\\ud83d\xe2\x80\xa6[truncated]"}')
 def test_any_bytes_are_an_object_or_a_fault(data: bytes) -> None:
     try:

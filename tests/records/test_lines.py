@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -59,7 +61,7 @@ def expected(data: bytes, cap: int) -> tuple[list[tuple[int, bytes]], list[int],
 )
 def test_chunks_and_cap_decide_nothing_else(data: bytes, cuts: list[int], cap: int) -> None:
     places = sorted({0, len(data), *(place for place in cuts if place < len(data))})
-    chunks = [data[start:end] for start, end in zip(places, places[1:], strict=False)]
+    chunks = [data[start:end] for start, end in pairwise(places)]
     sink = cut(chunks, cap)
     assert (sink.lines, sink.long, sink.torn) == expected(data, cap)
 

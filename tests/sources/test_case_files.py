@@ -53,7 +53,12 @@ def test_a_dispatch_that_names_nothing_is_a_dispatch_all_the_same(field: str) ->
     ],
 )
 def test_the_crash_text_names_a_model(text: str, named: tuple[str, str] | None) -> None:
-    for line in (text, {"msg": "failed", "ts": TS, "error": text}, {"msg": text, "ts": TS}, {"msg": "x", "err": {"message": text}}):
+    for line in (
+        text,
+        {"msg": "failed", "ts": TS, "error": text},
+        {"msg": text, "ts": TS},
+        {"msg": "x", "err": {"message": text}},
+    ):
         found = noted("case_stderr", lines(line))
         pairs = [(value.provider, value.model) for value in values(found, "model.named")]
         assert pairs == ([named] if named else [])

@@ -34,7 +34,12 @@ def test_a_gateway_row_corroborates_what_it_saw_served() -> None:
         ("answered", "corroborated", "gateway"),
     ]
     (response,) = values(found, "model.response")
-    assert (response.requested, response.served, response.response_id, response.sequence) == ("asked", "answered", "msg_1", 1)
+    assert (response.requested, response.served, response.response_id, response.sequence) == (
+        "asked",
+        "answered",
+        "msg_1",
+        1,
+    )
 
 
 def test_gateway_rows_may_be_written_out_of_order_but_none_may_be_missing() -> None:
@@ -51,7 +56,9 @@ def test_a_gateway_row_without_a_field_is_malformed(field: str) -> None:
 def test_the_report_claims_a_model_and_lists_its_artifacts() -> None:
     listed = [{"path": "x", "sha256": "a" * 64, "bytes": 1}, "odd", {"path": 7, "bytes": True}]
     found = noted("report", json.dumps({"case_model_provider": "p", "case_model": "m", "artifacts": listed}))
-    assert [(fact.value, fact.grade) for fact in found.facts["model.named"]] == [(Naming("p", "m", "report"), "claimed")]
+    assert [(fact.value, fact.grade) for fact in found.facts["model.named"]] == [
+        (Naming("p", "m", "report"), "claimed")
+    ]
     assert places(found, "digest.listed") == [
         (Listing("x", "a" * 64, "sha256", 1, sized=True), None, "/artifacts/0"),
         (Listing(None, None, "sha256", None, sized=True), None, "/artifacts/1"),

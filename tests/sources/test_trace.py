@@ -81,7 +81,9 @@ def test_unknown_events_are_carried_along_and_read_for_model_evidence() -> None:
 
 
 def test_the_baselines_trace_is_no_evidence_of_the_runs_model() -> None:
-    found = trace(RESPONSE, {"event": "model_dispatched", "agent": "a", "provider": "p", "model": "m"}, kind="baseline_trace")
+    found = trace(
+        RESPONSE, {"event": "model_dispatched", "agent": "a", "provider": "p", "model": "m"}, kind="baseline_trace"
+    )
     assert not {"model.named", "model.response", "dispatch", "host.contacted"} & found.facts.keys()
     assert [fact.value.name for fact in found.facts["baseline_trace.event"]] == ["model_dispatched"]
 

@@ -70,6 +70,8 @@ class Collector:
             others = taken.setdefault(line, [])
             if any(found.value in other for other in others):
                 continue
+            if found.pattern.table.generic and any(other in found.value for other in others):
+                continue
             if found.confidence == "possible" and any(found.value in other or other in found.value for other in sure):
                 continue
             if any(_begins(found.value, other) for other in whole[line, found.pattern.id]):

@@ -18,6 +18,8 @@ from auditor.secrets import escapes, numbers, packed, streams
 from auditor.secrets.decode import Decoder, base64_run, hex_run, json_escapes
 from auditor.secrets.known import Known, distinct
 from auditor.secrets.patterns import Pattern
+from auditor.secrets.plugins import PluginRole
+from auditor.secrets.plugins import roles as plugin_roles
 from auditor.secrets.prefilter import Literal
 from auditor.secrets.unwrap import unfold
 
@@ -69,6 +71,7 @@ class Role(msgspec.Struct, frozen=True):
     number: int = 0
     known: Known | None = None
     gram: bytes = b""
+    plugin: PluginRole | None = None
 
 
 class Marks(msgspec.Struct, frozen=True):
@@ -93,6 +96,9 @@ def build(patterns: Sequence[Pattern], known: Sequence[Known] = ()) -> Marks:
     for word in sorted(words | rare):
         for text, decoder, number in (*common_disguises(word), *(rare_disguises(word) if word in rare else ())):
             _add(table, text, decoder, number)
+    for plugin in plugin_roles():
+        literal = Literal(plugin.anchor, plugin.plugin.caseless, *plugin.then)
+        table.setdefault(literal, []).append(Role(literal.length, plugin=plugin))
     for gram, value in distinct(known):
         table.setdefault(Literal(gram), []).append(Role(len(gram), known=value, gram=gram))
         for text, decoder, number in (*common_disguises(gram), *rare_disguises(gram)):

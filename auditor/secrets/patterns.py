@@ -31,14 +31,14 @@ _CLASS = re.compile(r"(\[[^\]]+\])\{(\d+)\}")
 class Table(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One ``[[pattern]]`` table as written.
 
-    `anchors` are literals, lower case where `caseless`; `regex` is matched where the anchor stands, or searched from
-    `before` bytes before it. `then` is what follows every anchor at once, a class and a count. ``%ASSIGN%`` in it stands for what may be between a name and its value. A group named ``v``
-    is the secret, else the whole match. `left` = `word` asks that no letter, digit or underscore (other than a string
-    escape's) stands before the match. `validators` look at the value and may reject it or confirm it. `marks` are the
-    words by which an encoded text is known to be worth decoding (the anchors, unless given). A `generic` pattern yields
-    to a provider's own that tells of the same value; `rare` are words looked for in rare encodings too; of one with
-    `inner`, what its value holds is the secret. `examples` and `counter_examples` are templates that the tests fill
-    with fakes.
+    `anchors` are literals, lower case where `caseless`; `then`, a class of characters and a count, is what follows each
+    at once. `regex` is matched where the anchor stands, or searched from `before` bytes before it; ``%ASSIGN%`` in it
+    stands for what may be between a name and its value. A group named ``v`` is the secret, else the whole match; of a
+    pattern with `inner`, what that holds is the secret. `left` = `word` asks that no letter, digit or underscore (other
+    than a string escape's) stands before the match. `validators` look at the value and may reject it or confirm it.
+    `marks` are the words by which an encoded text is known to be worth decoding (the anchors, unless given), `rare`
+    those that are looked for in rare encodings too. A `generic` pattern yields to a provider's own that tells of the
+    same value. `examples` and `counter_examples` are templates that the tests fill with fakes.
     """
 
     id: str

@@ -11,6 +11,7 @@ from auditor.secrets.decode import Decoded, starts_freely
 from auditor.secrets.known import Fingerprints
 from auditor.secrets.marks import Marks, Role
 from auditor.secrets.placeholders import is_placeholder
+from auditor.secrets.plugins import REACH, PluginRole
 from auditor.secrets.prefilter import Event, Prefilter
 from auditor.secrets.unwrap import folded
 from auditor.secrets.validators import INNER
@@ -94,12 +95,17 @@ class Sight:
             for known in fingerprints.find(data):
                 self._collector.add(known, view or "raw", line_at(known.start))
         done: dict[object, int] = {}
+        told = -1
         for end, index in events:
             for role in roles[index]:
                 start = end - role.length
                 if role.pattern is not None:
                     if start >= done.get(role.pattern.id, -1):
-                        done[role.pattern.id] = self._match(data, start, role, view, line_at)
+                        done[role.pattern.id] = end_of_match = self._match(data, start, role, view, line_at)
+                        told = max(told, end_of_match)
+                elif role.plugin is not None:
+                    if start >= told and start >= done.get(role.plugin.plugin, -1):
+                        done[role.plugin.plugin] = self._ask(data, start, role.plugin, view, line_at)
                 elif role.known is not None:
                     met = role.known.match(data, start, role.gram)
                     if met is not None:
@@ -122,6 +128,18 @@ class Sight:
         if better is not None:
             self._collector.add(better, f"{view}+wrapped" if view else "wrapped", line_at(start))
         return found.end if found is not None else -1
+
+    def _ask(self, data: bytes, start: int, plugin: PluginRole, view: str, line_at: LineAt) -> int:
+        """Take what a plugin of detect-secrets says of the line at `start`; answer where that line ends."""
+        low = max(data.rfind(b"\n", 0, start) + 1, start - REACH)
+        high = data.find(b"\n", start, start + REACH)
+        high = min(len(data), start + REACH) if high < 0 else high
+        for value in plugin.credentials(data[low:high].decode("utf-8", "surrogateescape")):
+            at = data.find(value, low, high)
+            if at >= 0:
+                found = Found(at, at + len(value), value, plugin.pattern, plugin.plugin.confidence)
+                self._collector.add(found, view or "raw", line_at(at))
+        return high
 
     def _unfolded(self, data: bytes, start: int, role: Role, plain: Found | None) -> Found | None:
         pattern = role.pattern

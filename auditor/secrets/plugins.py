@@ -1,0 +1,207 @@
+"""The detectors of detect-secrets, run only on lines where they can find something.
+
+Each plugin has anchors, one of which is in every line it can report on, and a gate, an expression that is looser than
+the plugin's own and so cheap that loading detect-secrets (a tenth of a second) waits until it is worth it. What a plugin
+says of a line is its own `analyze_line`'s word; only then do we ask whether it looks like a credential.
+
+`EXCEPTIONS` lists what this path does not report though a plugin would, and why.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import msgspec
+
+from auditor.facts import Confidence
+from auditor.secrets.patterns import Pattern, Table
+from auditor.secrets.placeholders import is_placeholder, is_plain_password, is_random_value
+from auditor.secrets.validators import jwt
+
+REACH = 4096
+"""The most bytes of a line, before and after an anchor, that a plugin is shown."""
+
+SHORTEST = 8
+"""Shorter findings are no credentials: of some formats a plugin reports the prefix only."""
+
+EXCEPTIONS: dict[str, str] = {
+    "IPPublicDetector": "an address is no credential",
+    "Base64HighEntropyString": "entropy alone cannot tell a key from a digest or an id; named values are found by keyword",
+    "HexHighEntropyString": "entropy alone cannot tell a key from a digest or an id; named values are found by keyword",
+    "DiscordBotTokenDetector": "it has no anchor; our own pattern finds the tokens that begin with an id, as Discord's do",
+    "TelegramBotTokenDetector": "only tokens whose secret begins with AA, as Telegram makes them",
+    "IbmCloudIamDetector": "only where ibm, iam or cloud stands before the name: the plugin takes any key of 44 characters",
+}
+
+
+class Plugin(msgspec.Struct, frozen=True):
+    """How one plugin is reached: caseless anchors in lower case, and the gate."""
+
+    name: str
+    anchors: tuple[str, ...]
+    gate: str
+    confidence: Confidence = "likely"
+    caseless: bool = False
+    looks_real: Callable[[bytes], bool] = lambda value: not is_placeholder(value)
+
+
+def _joined(names: tuple[str, ...], words: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(f"{name}{glue}{word}" for name in names for glue in ("", "_", "-") for word in words)
+
+
+def _never(_value: bytes) -> bool:
+    return False
+
+
+_OWNERS = ("api", "auth", "service", "account", "db", "database", "priv", "private", "client")
+_KEYWORDS = (
+    *(f"{owner}{glue}key" for owner in _OWNERS for glue in ("", "_")),
+    *(f"{owner}{glue}pass" for owner in ("db", "database", "key") for glue in ("", "_")),
+    *("password", "passwd", "pwd", "secret", "contrase"),
+)
+_NAMED = ("key", "pw", "pass", "token", "api")
+_COS = _joined(("secret",), ("key", "access"))
+
+PLUGINS: tuple[Plugin, ...] = (
+    Plugin(
+        "ArtifactoryDetector", ("AKC", "AP"), r"A(?:KC|P[0-9A-F])[A-Za-z0-9]{8}", "possible", looks_real=is_random_value
+    ),
+    Plugin("AWSKeyDetector", ("AKIA", "ASIA", "ABIA", "ACCA", "A3T"), r"A(?:3T|[A-Z]{3})[0-9A-Z]{16}"),
+    Plugin("AWSKeyDetector", ("aws",), r"aws.{0,60}[\"'][0-9a-z/+]{40}[\"']", caseless=True),
+    Plugin("AzureStorageKeyDetector", ("AccountKey=",), r"AccountKey=[A-Za-z0-9+/=]{88}"),
+    Plugin("BasicAuthDetector", ("://",), r"://[^\s/]+:[^\s/]+@", looks_real=is_plain_password),
+    Plugin("CloudantDetector", _joined(("cl", "clou", "cloudant"), _NAMED), r"cl.{0,40}[0-9a-z]{24}", caseless=True),
+    Plugin("CloudantDetector", ("cloudant.com",), r":[0-9a-z]{24,64}@", caseless=True),
+    Plugin("GitHubTokenDetector", ("ghp_", "gho_", "ghu_", "ghs_", "ghr_"), r"gh[a-z]_[A-Za-z0-9_]{36}"),
+    Plugin(
+        "GitLabTokenDetector",
+        (
+            "glpat-",
+            "gldt-",
+            "glft-",
+            "glsoat-",
+            "glrt-",
+            "GR1348941",
+            "glcbt-",
+            "glimt-",
+            "glptt-",
+            "glagent-",
+            "gloas-",
+        ),
+        r"(?:gl[a-z]{2,5}-|GR1348941)[A-Za-z0-9_\-]{20}",
+    ),
+    Plugin("IbmCloudIamDetector", ("ibm", "iam", "cloud"), r"[a-z0-9_\-]{44}", caseless=True),
+    Plugin("IbmCosHmacDetector", _COS, r"[a-f0-9]{48}", caseless=True),
+    Plugin("JwtTokenDetector", ("eyJ",), r"eyJ[A-Za-z0-9\-_=]+\.", looks_real=lambda value: jwt(value) == "confirmed"),
+    Plugin("KeywordDetector", _KEYWORDS, r"[\"'`][^\"'`]", "possible", caseless=True, looks_real=is_random_value),
+    Plugin("MailchimpDetector", ("-us",), r"[0-9a-z]{32}-us[0-9]"),
+    Plugin("NpmDetector", ("_authToken=",), r"//.+/:_authToken=", looks_real=is_random_value),
+    Plugin("OpenAIDetector", ("T3BlbkFJ",), r"sk-.*T3BlbkFJ"),
+    Plugin("PrivateKeyDetector", ("BEGIN", "PuTTY-User-Key-File-2"), r"PRIVATE KEY|PuTTY", looks_real=_never),
+    Plugin("PypiTokenDetector", ("pypi-AgE",), r"pypi-AgE[A-Za-z0-9_\-]{70}"),
+    Plugin("SendGridDetector", ("SG.",), r"SG\.[A-Za-z0-9_\-]{22}\."),
+    Plugin("SlackDetector", ("xoxa-", "xoxb-", "xoxp-", "xoxo-", "xoxs-", "xoxr-"), r"xox[a-z]-\d", caseless=True),
+    Plugin("SlackDetector", ("hooks.slack.com/services/",), r"services/T[a-z0-9_]+/B", caseless=True),
+    Plugin("SoftlayerDetector", _joined(("sl", "softlayer"), _NAMED), r"[a-z0-9]{64}", caseless=True),
+    Plugin("SoftlayerDetector", ("api.softlayer.com", "api?softlayer"), r"[a-z0-9]{64}", caseless=True),
+    Plugin("SquareOAuthDetector", ("sq0csp-",), r"sq0csp-[0-9A-Za-z\\\-_]{43}"),
+    Plugin("StripeDetector", ("sk_live_", "rk_live_"), r"k_live_[0-9a-zA-Z]{24}"),
+    Plugin("TelegramBotTokenDetector", (":AA",), r"\d{8,10}:AA[0-9A-Za-z_\-]{33}"),
+    Plugin("TwilioKeyDetector", ("AC", "SK"), r"(?:AC|SK)[a-z0-9]{32}", "possible"),
+)
+"""Every plugin of detect-secrets but the excepted ones."""
+
+_THEN = {
+    "AC": "[a-z0-9]{8}",
+    "SK": "[a-z0-9]{8}",
+    "AP": "[A-Za-z0-9]{9}",
+    "AKC": "[A-Za-z0-9]{10}",
+    "A3T": "[A-Z0-9]{8}",
+}
+_THEN |= {"-us": "[0-9]{1}", "SG.": "[A-Za-z0-9_-]{8}", "eyJ": "[A-Za-z0-9_=-]{8}"}
+
+
+class PluginRole:
+    """One plugin with one anchor, ready to look at lines."""
+
+    def __init__(self, plugin: Plugin, anchor: str) -> None:
+        self.plugin = plugin
+        self.anchor = anchor.encode()
+        then = re.fullmatch(r"(\[[^\]]+\])\{(\d+)\}", _THEN.get(anchor, ""))
+        self.then = (then[1], int(then[2])) if then else ("", 0)
+        self._gate = re.compile(plugin.gate, re.IGNORECASE if plugin.caseless else 0)
+        self.pattern = _pattern(plugin)
+
+    def findings(self, line: str) -> list[str]:
+        """What the plugin itself reports of `line`."""
+        if self._gate.search(line) is None:
+            return []
+        return sorted(
+            secret.secret_value for secret in _loaded(self.plugin.name).analyze_line("", line) if secret.secret_value
+        )
+
+    def credentials(self, line: str) -> Iterator[bytes]:
+        """Those of the plugin's findings in `line` that look like credentials."""
+        if self.plugin.looks_real is _never or not self._worth(line):
+            return
+        for value in self.findings(line):
+            encoded = value.encode("utf-8", "surrogateescape")
+            if len(encoded) >= SHORTEST and self.plugin.looks_real(encoded):
+                yield encoded
+
+    def _worth(self, line: str) -> bool:
+        """Whether a keyword's line quotes anything that could pass for a credential at all."""
+        if self.plugin.name != "KeywordDetector":
+            return True
+        return any(is_random_value(part.encode("utf-8", "surrogateescape")) for part in _QUOTED.findall(line))
+
+
+_QUOTED = re.compile(r"[\"'`]([^\"'`]+)")
+
+
+def _pattern(plugin: Plugin) -> Pattern:
+    return Pattern(
+        Table(
+            id=f"detect-secrets.{plugin.name}",
+            title=f"detect-secrets: {plugin.name}",
+            issuer="Yelp detect-secrets",
+            anchors=plugin.anchors,
+            regex="",
+            confidence=plugin.confidence,
+            examples=(),
+            counter_examples=(),
+            reference="https://github.com/Yelp/detect-secrets",
+            generic=True,
+        )
+    )
+
+
+_instances: dict[str, Any] = {}
+
+
+def _loaded(name: str) -> Any:
+    if name not in _instances:
+        from detect_secrets.core.plugins.util import get_mapping_from_secret_type_to_class  # noqa: PLC0415  # slow to load
+
+        kinds: dict[str, Any] = get_mapping_from_secret_type_to_class()
+        for kind in kinds.values():
+            _instances.setdefault(kind.__name__, kind())
+    return _instances[name]
+
+
+def roles() -> list[PluginRole]:
+    """A role for every anchor of every plugin."""
+    return [PluginRole(plugin, anchor) for plugin in PLUGINS for anchor in dict.fromkeys(plugin.anchors)]
+
+
+def report(line: str) -> set[tuple[str, str]]:
+    """What the plugins report of `line`, as (plugin, value): the accelerated path before any filter of ours."""
+    found: set[tuple[str, str]] = set()
+    lowered = line.lower()
+    for role in roles():
+        anchor = role.anchor.decode()
+        if anchor in (lowered if role.plugin.caseless else line):
+            found |= {(role.plugin.name, value) for value in role.findings(line)}
+    return found

@@ -1,0 +1,109 @@
+"""The accelerated path reports what detect-secrets' own plugins report, but for the documented exceptions."""
+
+from __future__ import annotations
+
+import random
+from typing import Any
+
+import pytest
+from detect_secrets.core.plugins.util import get_mapping_from_secret_type_to_class
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from auditor.secrets.plugins import EXCEPTIONS, PLUGINS, report
+from tests.secrets.fakes import fill, jwt
+
+KINDS: dict[str, Any] = get_mapping_from_secret_type_to_class()
+THEIRS = {kind.__name__: kind() for kind in KINDS.values()}
+RNG = random.Random(3)
+
+SAMPLES = [
+    " AKC" + fill("<<alnum:20>>", RNG),
+    '"APD' + fill("<<alnum:20>>", RNG) + '"',
+    "AKIA" + fill("<<base32:16>>", RNG),
+    "aws_secret_key = '" + fill("<<secret40:40>>", RNG) + "'",
+    "AccountKey=" + fill("<<b64:88>>", RNG),
+    "https://me:" + fill("<<alnum:12>>", RNG) + "@host/",
+    "cloudant_password: '" + fill("<<hex:64>>", RNG) + "'",
+    "clou-api-key=" + "a" * 24,
+    "https://acct:" + fill("<<hex:64>>", RNG) + "@acct.cloudant.com",
+    "gho_" + fill("<<alnum:36>>", RNG),
+    "glpat-" + fill("<<b64url:20>>", RNG),
+    "glcbt-1f_" + fill("<<b64url:20>>", RNG),
+    "ibm_cloud_iam_api_key = '" + fill("<<alnum:44>>", RNG) + "'",
+    "cos_secret_access_key: " + fill("<<hex:48>>", RNG),
+    jwt(RNG),
+    'api_key = "' + fill("<<alnum:20>>", RNG) + '"',
+    'if (my_Password == "' + fill("<<alnum:9>>", RNG) + '")',
+    'setSecret("' + fill("<<alnum:9>>", RNG) + '");',
+    fill("<<hex:32>>", RNG) + "-us5",
+    "//registry.example.org/:_authToken=npm_" + fill("<<alnum:36>>", RNG),
+    "sk-" + fill("<<alnum:20>>", RNG) + "T3BlbkFJ" + fill("<<alnum:20>>", RNG),
+    "-----BEGIN RSA PRIVATE" + " KEY-----",
+    "PuTTY-User-Key-File-2: ssh-rsa",
+    "pypi-AgEIcHlwaS5vcmc" + fill("<<b64url:80>>", RNG),
+    "SG." + fill("<<b64url:22>>.<<b64url:43>>", RNG),
+    "XOXB-12345-67890-" + fill("<<alnum:24>>", RNG),
+    "https://hooks.slack.com/services/T" + fill("<<upper:8>>/B<<upper:8>>/<<alnum:24>>", RNG),
+    "softlayer_api_key=" + fill("<<hex:64>>", RNG),
+    "http://api.softlayer.com/soap/v3/" + fill("<<hex:64>>", RNG),
+    "sq0csp-" + fill("<<b64url:43>>", RNG),
+    "rk_live_" + fill("<<alnum:24>>", RNG),
+    fill("<<digits:9>>:AA<<b64url:33>>", RNG),
+    "AC" + fill("<<hex:32>>", RNG),
+    "SK" + fill("<<hex:32>>", RNG),
+]
+PIECES = [
+    "secret",
+    "Pass",
+    "pwd",
+    "api_key",
+    "=",
+    ": ",
+    '"',
+    "'",
+    " ",
+    "abc",
+    "9f8",
+    "AKIA",
+    "cl",
+    "_key",
+    "key",
+    "://",
+    ":",
+    "@",
+]
+
+
+def theirs(line: str) -> set[tuple[str, str]]:
+    """What every plugin but the excepted ones says of `line`, one after the other."""
+    names = {plugin.name for plugin in PLUGINS} - EXCEPTIONS.keys()
+    return {(name, secret.secret_value) for name in names for secret in THEIRS[name].analyze_line("", line)}
+
+
+def ours(line: str) -> set[tuple[str, str]]:
+    return {(name, value) for name, value in report(line) if name not in EXCEPTIONS}
+
+
+def test_every_plugin_is_reached_or_excepted() -> None:
+    assert {plugin.name for plugin in PLUGINS} | EXCEPTIONS.keys() == THEIRS.keys()
+    assert all(len(reason) > 10 for reason in EXCEPTIONS.values())
+
+
+def test_every_reached_plugin_has_a_sample() -> None:
+    found = {name for line in SAMPLES for name, _ in report(line)}
+    assert found == {plugin.name for plugin in PLUGINS}
+
+
+@pytest.mark.parametrize("line", SAMPLES)
+def test_samples_are_reported_alike(line: str) -> None:
+    assert theirs(line) <= ours(line) == theirs(line)
+    assert ours(f"  x {line} y ") == theirs(f"  x {line} y ")
+
+
+@settings(max_examples=400, deadline=None)
+@given(st.lists(st.sampled_from(PIECES) | st.sampled_from(SAMPLES) | st.text(max_size=6), max_size=8))
+@example(["db", "_pass", "word", ' => "x1"'])
+def test_any_line_is_reported_alike(parts: list[str]) -> None:
+    line = "".join(parts).replace("\n", " ").replace("\r", " ")
+    assert ours(line) == theirs(line)

@@ -128,7 +128,8 @@ def read_record(
 def _fault(value: dict[str, Any]) -> str:
     """Return what makes the record invalid, or an empty string."""
     for key in _REQUIRED:
-        if value.get(key) in (None, ""):
+        given = value.get(key)
+        if given is None or (isinstance(given, str) and not given.strip()):
             return f"is incomplete: {key} is missing"
     for key, known in _ENUMERATED.items():
         if value[key] not in known:

@@ -67,7 +67,7 @@ REQUIRED = [key for key in RECORD if key not in ("expires_at", "review_trigger",
 
 
 @pytest.mark.parametrize("key", REQUIRED)
-@pytest.mark.parametrize("value", [..., None, "", 1, True, [], {}, ["anthropic"], "unknown-value?"])
+@pytest.mark.parametrize("value", [..., None, "", " \t", 1, True, [], {}, ["anthropic"], "unknown-value?"])
 def test_each_field_must_be_there_and_known(key: str, value: Any) -> None:
     if key == "approval_source" and value == "unknown-value?":
         value = 1.5  # any text names a source

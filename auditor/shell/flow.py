@@ -60,21 +60,21 @@ class Flow:
         cwd, output = self._seen[key]
         return State(cwd, state.cwd, state.variables, state.stack), output
 
-    def run(self, script: Script, state: State, depth: int, stdin: str | None = None) -> tuple[State, str | None]:
+    def run(self, script: Script, state: State, depth: int) -> tuple[State, str | None]:
         """Analyse `script` from `state`; return the state after it and its output where that is constant."""
         if depth > MAX_DEPTH:
             self.budget.incomplete = True
             return state, None
         self.budget.incomplete = self.budget.incomplete or script.incomplete
-        return _Walk(self, script, state, depth, stdin).walk()
+        return _Walk(self, script, state, depth).walk()
 
 
 class _Walk:
     """The walk through one script."""
 
-    def __init__(self, flow: Flow, script: Script, state: State, depth: int, stdin: str | None) -> None:
+    def __init__(self, flow: Flow, script: Script, state: State, depth: int) -> None:
         self.flow, self.tokens, self.state, self.depth = flow, script.tokens, state, depth
-        self.levels = [_Level("top", state, state, state, stdin)]
+        self.levels = [_Level("top", state, state, state)]
         self.parens = 0
         self.words: list[Word] = []
         self.redirects: list[Redirect] = []

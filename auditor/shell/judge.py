@@ -117,7 +117,7 @@ class Judge:
     def code(self, source: str, raw: str, cwd: str) -> None:
         """Judge the string literals of program source."""
         for literal in programs.literals(source):
-            self._place(literal, _excerpt(literal), cwd, None, strict=False)
+            self._place(literal, shown(literal), cwd, None, strict=False)
         for text, is_home in programs.roots_and_homes(source):
             if is_home:
                 self._place(TILDE, text, cwd, None, strict=True)
@@ -128,10 +128,6 @@ class Judge:
         """Judge the files that a sed program names."""
         for text in programs.stream_files(source):
             self._place(text, raw, cwd, None, strict=False)
-
-
-def _excerpt(literal: str) -> str:
-    return shown(literal)
 
 
 def _candidates(text: str) -> Iterator[str]:

@@ -251,8 +251,7 @@ class _Lexer:
 
     def _inside(self, frame: Frame) -> None:
         text, at = self.text, self.at
-        plain = _PLAIN_BRACED if frame.kind == "braced" else _PLAIN_QUOTED
-        if found := plain.match(text, at):
+        if found := (_PLAIN_BRACED if frame.kind == "braced" else _PLAIN_QUOTED).match(text, at):
             self._add(frame, Text(found[0], quoted=True), found.end())
         elif text[at] == "\\":
             following = text[at + 1 : at + 2]

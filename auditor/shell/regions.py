@@ -14,6 +14,7 @@ MAX_ARITHMETIC = 4096
 
 _ANSI = re.compile(r"\$'((?:[^'\\]|\\.)*)'?", re.DOTALL)
 _BACKTICK = re.compile(r"`((?:[^`\\]|\\.)*)`?", re.DOTALL)
+_PATHS = re.compile(r"[\s(](?:/\w|\.\./|~)")
 _PAREN = re.compile(r"\\.|[()]", re.DOTALL)
 
 
@@ -61,8 +62,9 @@ def here_document(text: str, at: int, delimiter: str, *, strips: bool, nested: b
 class Formulas:
     """Tells `((` that opens a formula from `((` that opens two nested lists.
 
-    Parentheses are matched once for the whole text, by counting. A candidate that splits a quoted string or is longer
-    than any formula is taken for lists of commands, which is judged more strictly.
+    Parentheses are matched once for the whole text, by counting. A candidate that splits a quoted string, holds what
+    looks like a path or is longer than any formula is taken for lists of commands, which is judged more strictly (and
+    is what a shell without formulas would see).
     """
 
     def __init__(self, text: str) -> None:
@@ -79,7 +81,7 @@ class Formulas:
         if end is None or end - at > MAX_ARITHMETIC:
             return None
         splits = any(self._text.count(quote, at, end) % 2 for quote in "'\"")
-        return None if splits else end
+        return None if splits or _PATHS.search(self._text, at, end) else end
 
 
 def _doubled_parentheses(text: str) -> dict[int, int]:

@@ -226,6 +226,7 @@ LEAVING: list[tuple[str, str]] = [
     ('a=(/data/x); cat "${a[0]}"', "/data/x"),
     ("f() { cat /etc/passwd; }; f", "/etc/passwd"),
     ('((cat /etc/passwd; echo "))" ) )', "/etc/passwd"),
+    ("(((cat /etc/passwd)))", "/etc/passwd"),
     ("((cat /etc/passwd); echo x)", "/etc/passwd"),
     ("echo 'it''s' > /tmp/x", "/tmp/x"),
     ("echo a # x\ncat /etc/passwd", "/etc/passwd"),

@@ -101,7 +101,7 @@ plain = st.text(alphabet="abcxyz019_-", min_size=1, max_size=8).filter(lambda te
 
 
 @given(noise)
-@settings(max_examples=1500, deadline=None)
+@settings(max_examples=800, deadline=None)
 def test_every_text_is_analysed_and_the_same_each_time(command: str) -> None:
     found = references(command, cwd=COPY, copy=COPY)
     assert found == references(command, cwd=COPY, copy=COPY)
@@ -112,7 +112,7 @@ def test_every_text_is_analysed_and_the_same_each_time(command: str) -> None:
 
 
 @given(noise)
-@settings(max_examples=1500, deadline=None)
+@settings(max_examples=800, deadline=None)
 def test_what_the_sieve_lets_pass_leaves_nothing_behind(command: str) -> None:
     if not suspects(command):
         assert references(command, cwd=COPY, copy=COPY) == []

@@ -72,7 +72,7 @@ def test_a_cut_command_is_analysed_as_far_as_it_goes() -> None:
     assert [reference.path for reference in found] == [f"{COPY}-evil/x"]
 
 
-@pytest.mark.parametrize("command", ["echo " + "$(" * 200, "cat " + '"$(' * 200, "bash -c " * 40 + "x", "a;" * 200_000])
+@pytest.mark.parametrize("command", ["echo " + "$(" * 200, "cat " + '"$(' * 200, "bash -c " * 40 + "x", "a;" * 80_000])
 def test_what_cannot_be_followed_is_no_clean_bill(command: str) -> None:
     found = references(command, cwd=COPY, copy=COPY)
     nested_words = command.startswith("bash")
@@ -109,7 +109,7 @@ HOSTILE = [
 
 @pytest.mark.parametrize("unit", HOSTILE)
 def test_a_long_repetition_comes_to_an_end(unit: str) -> None:
-    found = references((unit * 200_000)[:200_000], cwd=COPY, copy=COPY)
+    found = references((unit * 60_000)[:60_000], cwd=COPY, copy=COPY)
     assert len(found) <= 64
 
 

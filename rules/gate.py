@@ -110,7 +110,8 @@ def refusal_is_stated(run: Evidence, policy: Policy) -> Outcome:
 def checked_before_start(run: Evidence, policy: Policy) -> Outcome:
     """The trace shows one admission check, with the reported status, before the one start of Case.
 
-    Why: a check after the start admits what has already happened.
+    Why: a check after the start admits what has already happened; a start that the authority does not admit was never
+    gated at all.
     """
     checked = run.events("admission_checked")
     started = run.events("case_process_started")
@@ -119,6 +120,9 @@ def checked_before_start(run: Evidence, policy: Policy) -> Outcome:
         return violated(
             "Case was started, and no admission is reported", [run.report.at("case_model_admission_status")]
         )
+    authority = run.authority is not None and not run.authority.inside_run
+    if started and authority and run.judgement.status != "admitted":
+        return violated(f"Case was started, and the authority gives {run.judgement.status}", started)
     if not checked:
         return unproven("the trace shows no admission check", started)
     if len(checked) > 1:

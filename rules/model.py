@@ -285,7 +285,8 @@ def grade_floor(run: Evidence, policy: Policy) -> Outcome:
     """
     grade = model_grade(run)
     shown: list[Exhibit] = [
-        noted(run.report.at("case_model"), f"{agent}: {agent_grade(run, agent)}") for agent in sorted(agents(run))
+        noted(run.report.at("case_model"), f"{visible(agent)}: {agent_grade(run, agent) or 'another model'}")
+        for agent in sorted(agents(run))
     ]
     other = [agent for agent in sorted(agents(run)) if agent_grade(run, agent) is None]
     if other and effective(run) is not None:

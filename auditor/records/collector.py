@@ -23,6 +23,9 @@ class Collector:
         self.max_facts = max_facts
         self.facts: dict[str, list[Fact]] = {}
         self.gaps: list[Gap] = []
+        self.kept: dict[tuple[str, str], int] = {}
+        """How many facts of each kind each kind of artifact gave: the cap is for each, so that a flood in the files that
+        an agent can write takes no room from the harness's."""
 
     def notes(self, path: str, kind: str, witness: Witness) -> Notes:
         """Return the notebook of one artifact."""
@@ -52,11 +55,13 @@ class Notes:
     ) -> None:
         """Note a fact that counts every time: two equal ones are two facts (a dispatch, a response, an event)."""
         kept = self._collector.facts.setdefault(kind, [])
-        if len(kept) >= self._collector.max_facts:
+        share = self._collector.kept.get((kind, self.kind), 0)
+        if share >= self._collector.max_facts:
             if (kind, "cut") not in self._index:
                 self._index[kind, "cut"] = -1
                 self.gap(f"more than {self._collector.max_facts} facts of kind {kind}: the rest were not judged", line)
             return
+        self._collector.kept[kind, self.kind] = share + 1
         kept.append(Fact(kind, value, self.witness, Where(self.path, line, pointer), grade, time))
 
     def once(

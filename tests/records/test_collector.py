@@ -58,6 +58,21 @@ def test_each_kind_has_its_own_cap() -> None:
     assert len(gaps(collector)) == 1
 
 
+def test_a_flood_in_one_kind_of_artifact_takes_no_room_from_another() -> None:
+    collector = Collector(2)
+    for kind in ("case_events", "case_events", "trace"):
+        notes = collector.notes(kind, kind, "harness")
+        for value in range(5):
+            notes.once("tool.call", value)
+    assert [(fact.where.path, fact.value) for fact in collector.facts["tool.call"]] == [
+        ("case_events", 0),
+        ("case_events", 1),
+        ("trace", 0),
+        ("trace", 1),
+    ]
+    assert len(gaps(collector)) == 3
+
+
 def test_gaps_are_bounded_and_the_last_says_that_there_are_more() -> None:
     collector, notes = notebook()
     for line in range(MAX_GAPS * 3):

@@ -18,8 +18,7 @@ from auditor.secrets import escapes, numbers, packed, streams
 from auditor.secrets.decode import Decoder, base64_run, hex_run, json_escapes
 from auditor.secrets.known import Known, distinct
 from auditor.secrets.patterns import Pattern
-from auditor.secrets.plugins import PluginRole
-from auditor.secrets.plugins import roles as plugin_roles
+from auditor.secrets.plugins import PluginRole, worth_asking
 from auditor.secrets.prefilter import Literal
 from auditor.secrets.unwrap import unfold
 
@@ -96,7 +95,7 @@ def build(patterns: Sequence[Pattern], known: Sequence[Known] = ()) -> Marks:
     for word in sorted(words | rare):
         for text, decoder, number in (*common_disguises(word), *(rare_disguises(word) if word in rare else ())):
             _add(table, text, decoder, number)
-    for plugin in plugin_roles():
+    for plugin in worth_asking():
         literal = Literal(plugin.anchor, plugin.plugin.caseless, *plugin.then)
         table.setdefault(literal, []).append(Role(literal.length, plugin=plugin))
     for gram, value in distinct(known):

@@ -26,6 +26,7 @@ _PATH = re.compile(rb"(?:[a-z]+:)?[.~]{0,2}/|[A-Za-z]:\\|[\w.-]+/[\w./-]+\Z|[\w-
 _NAME = re.compile(
     rb"[A-Za-z_][a-z_]*\Z|[A-Z_]+\Z|[a-z]+(?:[A-Z][a-z]+)+[0-9]?\Z|(?:[A-Z][a-z]+)+\Z|[a-z]+(?:[-_.][a-z]+)+[0-9]?\Z"
 )
+_PROMISING = re.compile(rb"\A(?=\S*[0-9])\S{6,}\Z")
 _DULL_PASSWORDS = frozenset(
     b"password passwd pass secret token pwd hunter2 user admin root test test1234 postgres mysql guest redis pass123 "
     b"password1 password123 username mypassword yourpassword".split()
@@ -50,11 +51,12 @@ def is_plain_password(value: bytes) -> bool:
 
 def is_random_value(value: bytes) -> bool:
     """Say whether `value`, given to a secret-sounding name, looks like a secret and not like code, a path or an id."""
+    if _PROMISING.search(value) is None:
+        return False
     if is_placeholder(value) or _VARIABLE.match(value) or _DIGEST.match(value) or _ID.match(value):
         return False
     if _PATH.match(value) or _NAME.match(value) or value.lower() in _DULL_PASSWORDS or not value.isascii():
         return False
     kinds = sum(re.search(kind, value) is not None for kind in (rb"[a-z]", rb"[A-Z]", rb"[0-9]", rb"[^A-Za-z0-9]"))
-    digits = re.search(rb"[0-9]", value) is not None
     code = re.search(rb"[(){}\[\]<>]|&&|\|\||->|::|==|\.\w+\.|https?:", value) is not None
-    return digits and kinds >= 2 and len(set(value)) >= 6 and not code and not value.isdigit()
+    return kinds >= 2 and len(set(value)) >= 6 and not code and not value.isdigit()

@@ -17,14 +17,18 @@ import msgspec
 
 from auditor.facts import Confidence
 from auditor.secrets.patterns import Pattern, Table
-from auditor.secrets.placeholders import is_placeholder, is_plain_password, is_random_value
+from auditor.secrets.placeholders import is_placeholder, is_random_value
 from auditor.secrets.validators import jwt
 
-REACH = 4096
+REACH = 1024
 """The most bytes of a line, before and after an anchor, that a plugin is shown."""
 
 SHORTEST = 8
 """Shorter findings are no credentials: of some formats a plugin reports the prefix only."""
+
+NEAR_BEFORE = 160
+NEAR_AFTER = 600
+"""How far from its anchor a finding is looked for."""
 
 EXCEPTIONS: dict[str, str] = {
     "IPPublicDetector": "an address is no credential",
@@ -71,7 +75,7 @@ PLUGINS: tuple[Plugin, ...] = (
     Plugin("AWSKeyDetector", ("AKIA", "ASIA", "ABIA", "ACCA", "A3T"), r"A(?:3T|[A-Z]{3})[0-9A-Z]{16}"),
     Plugin("AWSKeyDetector", ("aws",), r"aws.{0,60}[\"'][0-9a-z/+]{40}[\"']", caseless=True),
     Plugin("AzureStorageKeyDetector", ("AccountKey=",), r"AccountKey=[A-Za-z0-9+/=]{88}"),
-    Plugin("BasicAuthDetector", ("://",), r"://[^\s/]+:[^\s/]+@", looks_real=is_plain_password),
+    Plugin("BasicAuthDetector", ("://",), r"://[^\s/]+:[^\s/]+@", looks_real=_never),
     Plugin("CloudantDetector", _joined(("cl", "clou", "cloudant"), _NAMED), r"cl.{0,40}[0-9a-z]{24}", caseless=True),
     Plugin("CloudantDetector", ("cloudant.com",), r":[0-9a-z]{24,64}@", caseless=True),
     Plugin("GitHubTokenDetector", ("ghp_", "gho_", "ghu_", "ghs_", "ghr_"), r"gh[a-z]_[A-Za-z0-9_]{36}"),
@@ -92,7 +96,7 @@ PLUGINS: tuple[Plugin, ...] = (
         ),
         r"(?:gl[a-z]{2,5}-|GR1348941)[A-Za-z0-9_\-]{20}",
     ),
-    Plugin("IbmCloudIamDetector", ("ibm", "iam", "cloud"), r"[a-z0-9_\-]{44}", caseless=True),
+    Plugin("IbmCloudIamDetector", ("ibm", "iam", "cloud"), r"[:=> \"'][a-z0-9_\-]{44}", caseless=True),
     Plugin("IbmCosHmacDetector", _COS, r"[a-f0-9]{48}", caseless=True),
     Plugin("JwtTokenDetector", ("eyJ",), r"eyJ[A-Za-z0-9\-_=]+\.", looks_real=lambda value: jwt(value) == "confirmed"),
     Plugin("KeywordDetector", _KEYWORDS, r"[\"'`][^\"'`]", "possible", caseless=True, looks_real=is_random_value),
@@ -142,12 +146,13 @@ class PluginRole:
             secret.secret_value for secret in _loaded(self.plugin.name).analyze_line("", line) if secret.secret_value
         )
 
-    def credentials(self, line: str) -> Iterator[bytes]:
-        """Those of the plugin's findings in `line` that look like credentials."""
-        if self.plugin.looks_real is _never or not self._worth(line):
+    def credentials(self, line: str, at: int) -> Iterator[bytes]:
+        """Those of the plugin's findings in `line` that look like credentials; the anchor stands at `at`."""
+        near = line[max(0, at - NEAR_BEFORE) : at + NEAR_AFTER]
+        if self._gate.search(near) is None or not self._worth(near):
             return
         for value in self.findings(line):
-            encoded = value.encode("utf-8", "surrogateescape")
+            encoded = value.encode("latin-1", "ignore")
             if len(encoded) >= SHORTEST and self.plugin.looks_real(encoded):
                 yield encoded
 
@@ -155,10 +160,10 @@ class PluginRole:
         """Whether a keyword's line quotes anything that could pass for a credential at all."""
         if self.plugin.name != "KeywordDetector":
             return True
-        return any(is_random_value(part.encode("utf-8", "surrogateescape")) for part in _QUOTED.findall(line))
+        return any(is_random_value(part.encode("latin-1", "ignore")) for part in _QUOTED.findall(line))
 
 
-_QUOTED = re.compile(r"[\"'`]([^\"'`]+)")
+_QUOTED = re.compile(r"[\"'`]([^\"'`\s]{8,})")
 
 
 def _pattern(plugin: Plugin) -> Pattern:
@@ -194,6 +199,11 @@ def _loaded(name: str) -> Any:
 def roles() -> list[PluginRole]:
     """A role for every anchor of every plugin."""
     return [PluginRole(plugin, anchor) for plugin in PLUGINS for anchor in dict.fromkeys(plugin.anchors)]
+
+
+def worth_asking() -> list[PluginRole]:
+    """The roles of those plugins that tell of values which our own patterns would not tell of."""
+    return [role for role in roles() if role.plugin.looks_real is not _never]
 
 
 def report(line: str) -> set[tuple[str, str]]:

@@ -134,9 +134,9 @@ class Sight:
         low = max(data.rfind(b"\n", 0, start) + 1, start - REACH)
         high = data.find(b"\n", start, start + REACH)
         high = min(len(data), start + REACH) if high < 0 else high
-        for value in plugin.credentials(data[low:high].decode("utf-8", "surrogateescape")):
+        for value in plugin.credentials(data[low:high].decode("latin-1"), start - low):
             at = data.find(value, low, high)
-            if at >= 0:
+            if at >= 0 and starts_freely(data, at) and not data[at + len(value) : at + len(value) + 1].isalnum():
                 found = Found(at, at + len(value), value, plugin.pattern, plugin.plugin.confidence)
                 self._collector.add(found, view or "raw", line_at(at))
         return high

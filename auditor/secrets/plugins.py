@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from functools import cached_property
 from typing import Any
 
 import msgspec
@@ -135,8 +136,11 @@ class PluginRole:
         self.anchor = anchor.encode()
         then = re.fullmatch(r"(\[[^\]]+\])\{(\d+)\}", _THEN.get(anchor, ""))
         self.then = (then[1], int(then[2])) if then else ("", 0)
-        self._gate = re.compile(plugin.gate, re.IGNORECASE if plugin.caseless else 0)
         self.pattern = _pattern(plugin)
+
+    @cached_property
+    def _gate(self) -> re.Pattern[str]:
+        return re.compile(self.plugin.gate, re.IGNORECASE if self.plugin.caseless else 0)
 
     def findings(self, line: str) -> list[str]:
         """What the plugin itself reports of `line`."""
@@ -149,7 +153,7 @@ class PluginRole:
     def credentials(self, line: str, at: int) -> Iterator[bytes]:
         """Those of the plugin's findings in `line` that look like credentials; the anchor stands at `at`."""
         near = line[max(0, at - NEAR_BEFORE) : at + NEAR_AFTER]
-        if self._gate.search(near) is None or not self._worth(near):
+        if self._gate.search(near) is None or not self._worth(line[max(0, at - 80) : at + 200]):
             return
         for value in self.findings(line):
             encoded = value.encode("latin-1", "ignore")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from auditor.secrets import Engine
@@ -13,7 +14,7 @@ from tests.secrets.fakes import fill
 
 FOLDER = Path(__file__).parents[2] / "rules" / "secrets"
 ENGINE = Engine.load(FOLDER)
-PATTERNS = load_patterns(FOLDER)
+PATTERNS = load_patterns(FOLDER, whole=True)
 
 
 @pytest.mark.parametrize("pattern", PATTERNS, ids=lambda pattern: pattern.id)
@@ -40,6 +41,18 @@ def test_a_pattern_says_where_its_format_is_published(pattern: Pattern) -> None:
     assert pattern.table.reference.startswith("https://")
     assert pattern.table.title
     assert pattern.table.issuer
+
+
+def test_the_lean_way_of_loading_leaves_out_only_what_people_read() -> None:
+    people = {"title": "", "issuer": "", "examples": (), "counter_examples": (), "reference": ""}
+    lean = [pattern.table for pattern in load_patterns(FOLDER)]
+    assert lean == [msgspec.structs.replace(pattern.table, **people) for pattern in PATTERNS]
+
+
+def test_a_text_over_several_lines_is_read_whole(tmp_path: Path) -> None:
+    table = '[[pattern]]\nid = "x"\nanchors = ["abcd"]\nregex = "abcd"\nconfidence = "likely"\ntitle = """\na\nb"""\n'
+    (tmp_path / "x.toml").write_text(table)
+    assert [pattern.table.title for pattern in load_patterns(tmp_path)] == ["a\nb"]
 
 
 @pytest.mark.parametrize(

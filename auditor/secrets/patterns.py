@@ -109,7 +109,7 @@ def _lean(text: str) -> str:
     for line in text.splitlines():
         if not line.startswith(_FOR_PEOPLE):
             kept.append(line)
-        elif not line.rstrip().endswith(("]", '"', "'")):
+        elif not line.rstrip().endswith(("]", '"', "'")) or any(line.count(quote) % 2 for quote in ('"""', "'''")):
             return text
     return "\n".join(kept)
 

@@ -1,5 +1,7 @@
 """Network: only hosts that the admitted network class allows, and only the provider's own."""
 
+from functools import cache
+
 from auditor.applies import to_started
 from auditor.evidence import Evidence, Outcome, holds, not_applicable, rule, unproven, violated
 from auditor.facts import Fact, visible
@@ -11,6 +13,7 @@ from auditor.providers import Providers, is_loopback, load
 _CLAUSE = "Network use stays within the admission's allowed_network_class."
 
 
+@cache
 def _providers() -> Providers:
     return load(rules_folder() / "providers.toml")
 

@@ -75,7 +75,7 @@ def pointer(*keys: str | int) -> str:
     return "".join(step(key) for key in keys)
 
 
-def named(  # noqa: PLR0913 - one argument a field of the struct
+def named(
     grade: Grade,
     shape: str,
     at: str,
@@ -89,7 +89,7 @@ def named(  # noqa: PLR0913 - one argument a field of the struct
     return Observation(MODEL_NAMED, Naming(provider, model, shape, agent=agent, role=role), at, grade)
 
 
-def answered(  # noqa: PLR0913 - one argument a field of the struct
+def answered(
     shape: str,
     at: str,
     served: str | None,

@@ -15,6 +15,9 @@ from typing import TypeAlias
 
 import msgspec
 
+Buffer: TypeAlias = bytes | bytearray
+"""What is looked at: a text that was decoded, or a scan's own buffer, which is valid only while it is looked at."""
+
 BACK = 8192
 AHEAD = 65536
 
@@ -33,7 +36,7 @@ _BOUNDARY = re.compile(
 )
 
 
-def starts_freely(data: bytes, at: int) -> bool:
+def starts_freely(data: Buffer, at: int) -> bool:
     """Say whether no word runs into `at` from the left; the letter of an escape such as ``\\n`` is no word."""
     return (
         at == 0
@@ -61,25 +64,25 @@ class Decoded(msgspec.Struct, frozen=True):
         return self.pieces[place][1] if place >= 0 else self.start
 
 
-Decoder: TypeAlias = Callable[[bytes, int, int, int], Decoded | None]
+Decoder: TypeAlias = Callable[[Buffer, int, int, int], Decoded | None]
 """(buffer, start and end of the trigger, a number the trigger carries) -> what is hidden around it."""
 
 
-def run_start(data: bytes, at: int, alphabet: bytes, limit: int = BACK) -> int:
+def run_start(data: Buffer, at: int, alphabet: bytes, limit: int = BACK) -> int:
     """Where the run of `alphabet` bytes that ends before `at` begins, looking back `limit` bytes at most."""
     low = max(0, at - limit)
     return low + len(data[low:at].rstrip(alphabet))
 
 
-def run_end(data: bytes, at: int, alphabet: bytes, limit: int = AHEAD) -> int:
+def run_end(data: Buffer, at: int, alphabet: bytes, limit: int = AHEAD) -> int:
     """Where the run of `alphabet` bytes that begins at `at` ends, looking ahead `limit` bytes at most."""
     window = data[at : at + limit]
     return at + len(window) - len(window.lstrip(alphabet))
 
 
-def unescape(data: bytes) -> tuple[bytes, tuple[tuple[int, int], ...]]:
+def unescape(data: Buffer) -> tuple[bytes, tuple[tuple[int, int], ...]]:
     """`data` with one level of JSON string escapes undone, and the pieces that say what came from where."""
-    out: list[bytes] = []
+    out: list[Buffer] = []
     pieces = [(0, 0)]
     size = last = 0
     for match in _ESCAPE.finditer(data):
@@ -97,7 +100,7 @@ def _character(digits: bytes) -> bytes:
     return chr(int(digits, 16)).encode("utf-8", "surrogatepass")
 
 
-def json_escapes(data: bytes, start: int, end: int, _number: int) -> Decoded | None:
+def json_escapes(data: Buffer, start: int, end: int, _number: int) -> Decoded | None:
     """The neighbourhood of a ``\\u00..`` escape, within its line, with JSON escapes undone once."""
     low = max(data.rfind(b"\n", 0, start) + 1, start - 1024)
     high = data.find(b"\n", end, end + 4096)
@@ -106,7 +109,7 @@ def json_escapes(data: bytes, start: int, end: int, _number: int) -> Decoded | N
     return Decoded(text, "json", low, high, tuple((a, b + low) for a, b in pieces))
 
 
-def base64_run(data: bytes, start: int, end: int, phase: int) -> Decoded | None:
+def base64_run(data: Buffer, start: int, end: int, phase: int) -> Decoded | None:
     """The base64 or base64url run around a fragment that begins `phase` characters into a group of four.
 
     Line breaks inside the run, raw or escaped, are passed over.
@@ -129,9 +132,9 @@ def base64_run(data: bytes, start: int, end: int, phase: int) -> Decoded | None:
     return Decoded(text, "base64", low, high, tuple(sorted(pieces)))
 
 
-def _joined(data: bytes, low: int, high: int) -> tuple[bytes, list[tuple[int, int]]]:
+def _joined(data: Buffer, low: int, high: int) -> tuple[bytes, list[tuple[int, int]]]:
     """``data[low:high]`` without line breaks, raw or escaped, and padding; with pieces."""
-    out: list[bytes] = []
+    out: list[Buffer] = []
     pieces = [(0, low)]
     size, last = 0, low
     for match in _BREAK.finditer(data, low, high):
@@ -143,7 +146,7 @@ def _joined(data: bytes, low: int, high: int) -> tuple[bytes, list[tuple[int, in
     return b"".join(out), pieces
 
 
-def hex_run(data: bytes, start: int, end: int, _number: int) -> Decoded | None:
+def hex_run(data: Buffer, start: int, end: int, _number: int) -> Decoded | None:
     """The run of hex digits around a fragment that begins at a whole byte."""
     low = run_start(data, start, _HEX)
     low += (start - low) % 2

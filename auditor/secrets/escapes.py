@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from auditor.secrets.decode import Decoded, Decoder, run_end, run_start
+from auditor.secrets.decode import Buffer, Decoded, Decoder, run_end, run_start
 
 NEAR_BEFORE = 1024
 NEAR_AFTER = 4096
@@ -33,24 +33,24 @@ _RETURN = re.compile(rb"(?:\r|\\+r)(?=[A-Za-z0-9 \x1b.#=>_-]|\\+u001[bB]|\[)")
 _LINE = re.compile(rb"\r?\n|\\+n")
 
 
-def line_around(data: bytes, start: int, end: int) -> tuple[int, int]:
+def line_around(data: Buffer, start: int, end: int) -> tuple[int, int]:
     """The stretch of the line around ``data[start:end]`` that is worth decoding."""
     low = max(data.rfind(b"\n", 0, start) + 1, start - NEAR_BEFORE)
     high = data.find(b"\n", end, end + NEAR_AFTER)
     return low, min(len(data), end + NEAR_AFTER) if high < 0 else high
 
 
-def token_around(data: bytes, start: int, end: int) -> tuple[int, int]:
+def token_around(data: Buffer, start: int, end: int) -> tuple[int, int]:
     """The word around ``data[start:end]``: what credentials and their disguises are written with."""
     return run_start(data, start, _TOKEN, NEAR_BEFORE), run_end(data, end, _TOKEN, NEAR_AFTER)
 
 
-def text_around(data: bytes, start: int, end: int) -> tuple[int, int]:
+def text_around(data: Buffer, start: int, end: int) -> tuple[int, int]:
     """The text around ``data[start:end]``, over line breaks."""
     return max(0, start - NEAR_BEFORE), min(len(data), end + NEAR_AFTER)
 
 
-def code_around(data: bytes, start: int, end: int) -> tuple[int, int]:
+def code_around(data: Buffer, start: int, end: int) -> tuple[int, int]:
     """The expression around ``data[start:end]``."""
     return max(0, start - 256), min(len(data), end + 1024)
 
@@ -58,14 +58,14 @@ def code_around(data: bytes, start: int, end: int) -> tuple[int, int]:
 def substituted(
     view: str,
     pattern: re.Pattern[bytes],
-    around: Callable[[bytes, int, int], tuple[int, int]],
+    around: Callable[[Buffer, int, int], tuple[int, int]],
     plain: Callable[[re.Match[bytes]], bytes],
 ) -> Decoder:
     """A decoder that replaces every match of `pattern` in the stretch `around` the trigger by `plain` of it."""
 
-    def decode(data: bytes, start: int, end: int, _number: int) -> Decoded | None:
+    def decode(data: Buffer, start: int, end: int, _number: int) -> Decoded | None:
         low, high = around(data, start, end)
-        out: list[bytes] = []
+        out: list[Buffer] = []
         pieces = [(0, low)]
         size, last = 0, low
         for match in pattern.finditer(data, low, high):
@@ -108,7 +108,7 @@ invisible = substituted("invisible", _INVISIBLE, line_around, lambda match: b"")
 concatenation = substituted("joined", _CONCATENATION, code_around, lambda match: b"")
 
 
-def overdraw(data: bytes, start: int, end: int, _number: int) -> Decoded | None:
+def overdraw(data: Buffer, start: int, end: int, _number: int) -> Decoded | None:
     """The line as a terminal shows it: what follows a carriage return is written over the line's beginning."""
     if _RETURN.match(data, start) is None:
         return None

@@ -15,6 +15,7 @@ from collections.abc import Iterable, Sequence
 import msgspec
 
 from auditor.secrets.collector import Found
+from auditor.secrets.decode import Buffer
 from auditor.secrets.patterns import Pattern, Table
 
 PART = 16
@@ -67,7 +68,7 @@ class Known:
     def __repr__(self) -> str:
         return f"<Known value of {len(self._value)} bytes>"
 
-    def match(self, data: bytes, start: int, gram: bytes) -> Found | None:
+    def match(self, data: Buffer, start: int, gram: bytes) -> Found | None:
         """The longest stretch of the value around `gram` at `start`, if it is all of the value or enough of it."""
         at = self.grams[gram]
         low, high = 0, len(gram)
@@ -81,7 +82,7 @@ class Known:
         if not whole and high - low < PART:
             return None
         pattern = WHOLE if whole else PARTIAL
-        return Found(start + low, start + high, data[start + low : start + high], pattern, "confirmed")
+        return Found(start + low, start + high, bytes(data[start + low : start + high]), pattern, "confirmed")
 
 
 class Entry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -126,7 +127,7 @@ class Fingerprints:
         self._lengths = frozenset(entry.length for entry in document.entries)
         self._digests = frozenset(entry.digest for entry in document.entries)
 
-    def find(self, data: bytes) -> list[Found]:
+    def find(self, data: Buffer) -> list[Found]:
         """The fingerprinted values among the words of `data`, and among the parts of words between ``= : @ / & ?``."""
         found = []
         shortest = min(self._lengths, default=0)

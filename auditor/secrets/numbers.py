@@ -7,7 +7,7 @@ import binascii
 import codecs
 import re
 
-from auditor.secrets.decode import Decoded, run_end, run_start
+from auditor.secrets.decode import Buffer, Decoded, run_end, run_start
 from auditor.secrets.escapes import token_around
 
 _SPACED = b"0123456789abcdefABCDEF xX:,\\nr\r\n|"
@@ -18,7 +18,7 @@ _DECIMAL = b"0123456789, \r\n\\n[]"
 _BASE32 = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
 
 
-def spaced_hex(data: bytes, start: int, end: int, _number: int) -> Decoded | None:
+def spaced_hex(data: Buffer, start: int, end: int, _number: int) -> Decoded | None:
     """Bytes as hex pairs with something between them: ``73 6b``, ``73:6b``, ``0x73, 0x6b`` or a hex dump."""
     low, high = max(0, start - 512), min(len(data), end + 8192)
     dump = _DUMP_LINE.search(data, low, start)
@@ -34,14 +34,14 @@ def spaced_hex(data: bytes, start: int, end: int, _number: int) -> Decoded | Non
     return Decoded(bytes.fromhex(b"".join(pairs).decode("ascii")), "hex", low, high, ((0, low),)) if pairs else None
 
 
-def decimal(data: bytes, start: int, end: int, _number: int) -> Decoded | None:
+def decimal(data: Buffer, start: int, end: int, _number: int) -> Decoded | None:
     """Bytes as a list of decimal numbers, as a buffer is written in JSON."""
     low, high = run_start(data, start, _DECIMAL, 1024), run_end(data, end, _DECIMAL, 16384)
     numbers = [int(digits) for digits in re.findall(rb"[0-9]{1,4}", data[low:high])]
     return Decoded(bytes(n if n < 256 else 0 for n in numbers), "decimal", low, high, ((0, low),))
 
 
-def base32_run(data: bytes, start: int, end: int, phase: int) -> Decoded | None:
+def base32_run(data: Buffer, start: int, end: int, phase: int) -> Decoded | None:
     """The base32 run around a fragment that begins `phase` characters into a group of eight."""
     low, high = run_start(data, start, _BASE32), run_end(data, end, _BASE32)
     low += (start - low - phase) % 8
@@ -54,20 +54,20 @@ def base32_run(data: bytes, start: int, end: int, phase: int) -> Decoded | None:
     return Decoded(plain, "base32", low, high, ((0, low),))
 
 
-def rot13(data: bytes, start: int, end: int, _number: int) -> Decoded | None:
+def rot13(data: Buffer, start: int, end: int, _number: int) -> Decoded | None:
     """The word around the trigger, each letter thirteen places on."""
     low, high = token_around(data, start, end)
     text = codecs.encode(data[low:high].decode("latin-1"), "rot13")
     return Decoded(text.encode("latin-1"), "rot13", low, high, ((0, low),))
 
 
-def backwards(data: bytes, start: int, end: int, _number: int) -> Decoded | None:
+def backwards(data: Buffer, start: int, end: int, _number: int) -> Decoded | None:
     """The word around the trigger, read from its end."""
     low, high = token_around(data, start, end)
-    return Decoded(data[low:high][::-1], "reversed", low, high, ((0, low),))
+    return Decoded(bytes(data[low:high][::-1]), "reversed", low, high, ((0, low),))
 
 
-def utf16(data: bytes, start: int, end: int, _number: int) -> Decoded | None:
+def utf16(data: Buffer, start: int, end: int, _number: int) -> Decoded | None:
     """Text of which every other byte is zero, around a trigger that begins with a character."""
     low = high = start
     while low >= 2 and start - low < 2048 and data[low - 1] == 0 and data[low - 2]:
@@ -75,4 +75,4 @@ def utf16(data: bytes, start: int, end: int, _number: int) -> Decoded | None:
     while high + 1 < len(data) and high - end < 16384 and data[high] and data[high + 1] == 0:
         high += 2
     high += high < len(data) and data[high] != 0
-    return Decoded(data[low:high:2], "utf-16", low, high, ((0, low),))
+    return Decoded(bytes(data[low:high:2]), "utf-16", low, high, ((0, low),))

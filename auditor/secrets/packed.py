@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import zlib
 
-from auditor.secrets.decode import Decoded, base64_run, starts_freely
+from auditor.secrets.decode import Buffer, Decoded, base64_run, starts_freely
 
 INFLATED = 1 << 22
 """The most bytes that one compressed value inside an artifact may give."""
@@ -14,7 +14,7 @@ _CONVINCING = 256
 _ZLIB = b"\x01\x5e\x9c\xda"
 
 
-def inflate(data: bytes, start: int, _end: int, _number: int) -> Decoded | None:
+def inflate(data: Buffer, start: int, _end: int, _number: int) -> Decoded | None:
     """What the gzip or zlib stream that begins at `start` holds, as far as it goes and is in sight."""
     if data[start : start + 1] == b"x" and data[start + 1] not in _ZLIB:
         return None
@@ -31,7 +31,7 @@ def inflate(data: bytes, start: int, _end: int, _number: int) -> Decoded | None:
     return Decoded(text, view, start, end, ((0, start),), cut)
 
 
-def packed_base64(data: bytes, start: int, end: int, _number: int) -> Decoded | None:
+def packed_base64(data: Buffer, start: int, end: int, _number: int) -> Decoded | None:
     """A base64 run that begins like a gzip or zlib stream does, if it is one."""
     if data[start : start + 1] == b"e" and not starts_freely(data, start):
         return None

@@ -21,7 +21,7 @@ from auditor.secrets.patterns import Pattern, Table
 from auditor.secrets.placeholders import is_placeholder, is_random_value
 from auditor.secrets.validators import jwt
 
-REACH = 1024
+REACH = 512
 """The most bytes of a line, before and after an anchor, that a plugin is shown."""
 
 SHORTEST = 8

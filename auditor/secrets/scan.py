@@ -14,7 +14,7 @@ import msgspec
 from auditor.facts import Gap
 from auditor.secrets.archives import Unpacker, unpacker
 from auditor.secrets.collector import Collector
-from auditor.secrets.decode import AHEAD, BACK
+from auditor.secrets.decode import AHEAD, BACK, Buffer
 from auditor.secrets.hit import Hit
 from auditor.secrets.known import Fingerprints
 from auditor.secrets.marks import Marks
@@ -98,7 +98,7 @@ class _Body:
         self._streams = Streams(self._look_at_stream)
         self._overlap = sources.marks.longest - 1
         self._lines = lines
-        self._kept = b""
+        self._kept = bytearray()
         self._base = 0
         self._scanned = 0
         self._newlines = 0
@@ -107,10 +107,13 @@ class _Body:
 
     def take(self, fresh: bytes, *, last: bool) -> None:
         """Look at the next bytes, as far as enough of what follows them is there; at all of them if they are the last."""
-        data = self._kept + fresh
-        base = self._base
+        data, base = self._kept, self._base
+        # One buffer is kept and refilled: a new one for every block would cost as much as scanning it.
+        data += fresh
         behind = max(0, self._scanned - base - self._overlap)
-        for end, index in self._prefilter.find(memoryview(data)[behind:]):
+        with memoryview(data) as whole:
+            events = self._prefilter.find(whole[behind:])
+        for end, index in events:
             absolute = base + behind + end
             if absolute > self._scanned:
                 self._pending.append((absolute, index))
@@ -127,10 +130,10 @@ class _Body:
             return
         keep = max(0, ripe - BACK - base)
         self._newlines += data.count(b"\n", 0, keep) if self._lines else 0
-        self._kept = data[keep:]
+        del data[:keep]
         self._base = base + keep
 
-    def _line_in(self, data: bytes) -> Callable[[int], int | None]:
+    def _line_in(self, data: Buffer) -> Callable[[int], int | None]:
         if not self._lines:
             return lambda offset: None
         known, line = 0, self._newlines + 1
@@ -147,8 +150,8 @@ class _Body:
 
         return line_at
 
-    def _record_in(self, line_at: Callable[[int], int | None], *, last: bool) -> Callable[[bytes, int], None]:
-        def on_record(data: bytes, at: int) -> None:
+    def _record_in(self, line_at: Callable[[int], int | None], *, last: bool) -> Callable[[Buffer, int], None]:
+        def on_record(data: Buffer, at: int) -> None:
             low = data.rfind(b"\n", 0, at) + 1
             if self._base + low < self._recorded:
                 return
@@ -157,7 +160,7 @@ class _Body:
                 high = len(data) if last else -1
             self._recorded = self._base + max(high, at)
             if high >= 0:
-                self._streams.record(data[low:high], line_at(low))
+                self._streams.record(bytes(data[low:high]), line_at(low))
 
         return on_record
 

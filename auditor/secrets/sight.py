@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import TypeAlias
 
 from auditor.secrets.collector import Collector, Found
-from auditor.secrets.decode import Decoded, starts_freely
+from auditor.secrets.decode import Buffer, Decoded, starts_freely
 from auditor.secrets.known import Fingerprints
 from auditor.secrets.marks import Marks, Role
 from auditor.secrets.placeholders import is_placeholder
@@ -24,11 +24,11 @@ _BREAKS = {b"\n", b"\r", b"\\"}
 
 LineAt: TypeAlias = Callable[[int], int | None]
 """The line of an offset in a buffer."""
-OnRecord: TypeAlias = Callable[[bytes, int], None]
+OnRecord: TypeAlias = Callable[[Buffer, int], None]
 """Told of a buffer and an offset in it where a record may carry a piece of a stream."""
 
 
-def confirm(data: bytes, start: int, role: Role) -> Found | None:
+def confirm(data: Buffer, start: int, role: Role) -> Found | None:
     """The match of `role`'s pattern around its anchor at `start`, if its form, surroundings and validators agree."""
     pattern = role.pattern
     assert pattern is not None
@@ -82,7 +82,7 @@ class Sight:
 
     def look(
         self,
-        data: bytes,
+        data: Buffer,
         events: list[Event],
         view: str,
         line_at: LineAt,
@@ -119,17 +119,18 @@ class Sight:
                         done[role.decoder] = decoded.end
                         self._deeper(data, decoded, view, line_at, depth + 1)
 
-    def _match(self, data: bytes, start: int, role: Role, view: str, line_at: LineAt) -> int:
+    def _match(self, data: Buffer, start: int, role: Role, view: str, line_at: LineAt) -> int:
         """Take the match at an anchor, or the better one of its unfolded lines; answer where it ends."""
         found = confirm(data, start, role)
         if found is not None:
             self._collector.add(found, view or "raw", line_at(found.start))
-        better = self._unfolded(data, start, role, found)
-        if better is not None:
-            self._collector.add(better, f"{view}+wrapped" if view else "wrapped", line_at(start))
+        if role.pattern is not None and role.pattern.foldable:
+            better = self._unfolded(data, start, role, found)
+            if better is not None:
+                self._collector.add(better, f"{view}+wrapped" if view else "wrapped", line_at(start))
         return found.end if found is not None else -1
 
-    def _ask(self, data: bytes, start: int, plugin: PluginRole, view: str, line_at: LineAt) -> int:
+    def _ask(self, data: Buffer, start: int, plugin: PluginRole, view: str, line_at: LineAt) -> int:
         """Take what a plugin of detect-secrets says of the line at `start`; answer where that line ends."""
         low = max(data.rfind(b"\n", 0, start) + 1, start - REACH)
         high = data.find(b"\n", start, start + REACH)
@@ -141,11 +142,13 @@ class Sight:
                 self._collector.add(found, view or "raw", line_at(at))
         return high
 
-    def _unfolded(self, data: bytes, start: int, role: Role, plain: Found | None) -> Found | None:
+    def _unfolded(self, data: Buffer, start: int, role: Role, plain: Found | None) -> Found | None:
         pattern = role.pattern
-        if pattern is None or not pattern.foldable:
+        if pattern is None:
             return None
-        if plain is not None and (plain.confidence == "confirmed" or data[plain.end : plain.end + 1] not in _BREAKS):
+        if plain is not None and (
+            plain.confidence == "confirmed" or bytes(data[plain.end : plain.end + 1]) not in _BREAKS
+        ):
             return None
         words, likeliest, proven = folded(data, start)
         founds = [confirm(word, 0, role) for word in words]
@@ -160,7 +163,7 @@ class Sight:
             return None
         return best or next((found for found in founds if found is not None and _DIGIT.search(found.value)), None)
 
-    def _deeper(self, data: bytes, decoded: Decoded, view: str, line_at: LineAt, depth: int) -> None:
+    def _deeper(self, data: Buffer, decoded: Decoded, view: str, line_at: LineAt, depth: int) -> None:
         if decoded.cut:
             self._collector.gap(decoded.cut, line_at(decoded.start))
         if depth > DEPTH:

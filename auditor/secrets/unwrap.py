@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from auditor.secrets.decode import starts_freely
+from auditor.secrets.decode import Buffer, starts_freely
 from auditor.secrets.escapes import substituted, text_around
 
 _BREAK = rb"(?:\r?\n|(?:\\+r)?\\+n)[ \t>|+#]{0,12}"
@@ -17,7 +17,7 @@ unfold = substituted("wrapped", _FOLD, text_around, lambda match: b"")
 """Decodes the text around a trigger by leaving out its line breaks and indentation."""
 
 
-def folded(data: bytes, start: int) -> tuple[list[bytes], int, bool]:
+def folded(data: Buffer, start: int) -> tuple[list[bytes], int, bool]:
     """What the word that begins at `start` may be without its line breaks: (words, the likeliest, whether it is proven).
 
     The words take in one line more each. A fold at a column shows in widths: all lines but the first and the last are

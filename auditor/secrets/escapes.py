@@ -14,6 +14,7 @@ NEAR_BEFORE = 1024
 NEAR_AFTER = 4096
 
 _TOKEN = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789%+/=_-.~:@&;#,\\$!*"
+_COLOURED = _TOKEN + b"\x1b[?()"
 _PERCENT = re.compile(rb"%(?:u00)?([0-9A-Fa-f]{2})")
 _BACKSLASH = re.compile(rb"\\+(?:x([0-9a-fA-F]{2})|u\{0{0,4}([0-9a-fA-F]{2})\}|([01][0-7]{2}))")
 _ENTITY = re.compile(rb"&(?:#[0-9]{2,3}|#[xX][0-9a-fA-F]{2});?|&(?:amp|hyphen|lowbar|period|equals|sol|plus|dash);")
@@ -43,6 +44,11 @@ def line_around(data: Buffer, start: int, end: int) -> tuple[int, int]:
 def token_around(data: Buffer, start: int, end: int) -> tuple[int, int]:
     """The word around ``data[start:end]``: what credentials and their disguises are written with."""
     return run_start(data, start, _TOKEN, NEAR_BEFORE), run_end(data, end, _TOKEN, NEAR_AFTER)
+
+
+def coloured_around(data: Buffer, start: int, end: int) -> tuple[int, int]:
+    """The word around ``data[start:end]``, over colour codes."""
+    return run_start(data, start, _COLOURED, NEAR_BEFORE), run_end(data, end, _COLOURED, NEAR_AFTER)
 
 
 def text_around(data: Buffer, start: int, end: int) -> tuple[int, int]:
@@ -103,7 +109,7 @@ percent = substituted("percent", _PERCENT, token_around, lambda match: bytes.fro
 backslash = substituted("escape", _BACKSLASH, token_around, _code)
 entity = substituted("html", _ENTITY, token_around, _entity)
 quoted_printable = substituted("quoted-printable", _QUOTED, text_around, _quoted)
-ansi = substituted("ansi", _ANSI, line_around, lambda match: b"")
+ansi = substituted("ansi", _ANSI, coloured_around, lambda match: b"")
 invisible = substituted("invisible", _INVISIBLE, line_around, lambda match: b"")
 concatenation = substituted("joined", _CONCATENATION, code_around, lambda match: b"")
 
@@ -113,6 +119,7 @@ def overdraw(data: Buffer, start: int, end: int, _number: int) -> Decoded | None
     if _RETURN.match(data, start) is None:
         return None
     low, high = line_around(data, start, end)
+    low, high = max(low, start - 512), min(high, end + 1024)
     if data[low:high].find(b"\\") >= 0:
         escaped = list(_LINE.finditer(data, low, start))
         low = escaped[-1].end() if escaped else low

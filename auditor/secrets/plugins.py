@@ -27,8 +27,8 @@ REACH = 512
 SHORTEST = 8
 """Shorter findings are no credentials: of some formats a plugin reports the prefix only."""
 
-NEAR_BEFORE = 160
-NEAR_AFTER = 600
+NEAR_BEFORE = 80
+NEAR_AFTER = 240
 """How far from its anchor a finding is looked for."""
 
 EXCEPTIONS: dict[str, str] = {
@@ -71,10 +71,14 @@ _COS = _joined(("secret",), ("key", "access"))
 
 PLUGINS: tuple[Plugin, ...] = (
     Plugin(
-        "ArtifactoryDetector", ("AKC", "AP"), r"A(?:KC|P[0-9A-F])[A-Za-z0-9]{8}", "possible", looks_real=is_random_value
+        "ArtifactoryDetector",
+        ("AKC", "AP"),
+        r"(?:^|[\s=:\"])A(?:KC|P[0-9A-F])[A-Za-z0-9]{8,}(?:[\s\"]|$)",
+        "possible",
+        looks_real=is_random_value,
     ),
     Plugin("AWSKeyDetector", ("AKIA", "ASIA", "ABIA", "ACCA", "A3T"), r"A(?:3T|[A-Z]{3})[0-9A-Z]{16}"),
-    Plugin("AWSKeyDetector", ("aws",), r"aws.{0,60}[\"'][0-9a-z/+]{40}[\"']", caseless=True),
+    Plugin("AWSKeyDetector", ("aws",), r"[\"'][0-9a-z/+]{40}[\"']", caseless=True),
     Plugin("AzureStorageKeyDetector", ("AccountKey=",), r"AccountKey=[A-Za-z0-9+/=]{88}"),
     Plugin("BasicAuthDetector", ("://",), r"://[^\s/]+:[^\s/]+@", looks_real=_never),
     Plugin("CloudantDetector", _joined(("cl", "clou", "cloudant"), _NAMED), r"cl.{0,40}[0-9a-z]{24}", caseless=True),
@@ -97,7 +101,7 @@ PLUGINS: tuple[Plugin, ...] = (
         ),
         r"(?:gl[a-z]{2,5}-|GR1348941)[A-Za-z0-9_\-]{20}",
     ),
-    Plugin("IbmCloudIamDetector", ("ibm", "iam", "cloud"), r"[:=> \"'][a-z0-9_\-]{44}", caseless=True),
+    Plugin("IbmCloudIamDetector", _joined(("ibm", "iam", "cloud"), _NAMED), r"[:=> \"'][a-z0-9_\-]{44}", caseless=True),
     Plugin("IbmCosHmacDetector", _COS, r"[a-f0-9]{48}", caseless=True),
     Plugin("JwtTokenDetector", ("eyJ",), r"eyJ[A-Za-z0-9\-_=]+\.", looks_real=lambda value: jwt(value) == "confirmed"),
     Plugin("KeywordDetector", _KEYWORDS, r"[\"'`][^\"'`]", "possible", caseless=True, looks_real=is_random_value),
@@ -153,7 +157,7 @@ class PluginRole:
     def credentials(self, line: str, at: int) -> Iterator[bytes]:
         """Those of the plugin's findings in `line` that look like credentials; the anchor stands at `at`."""
         near = line[max(0, at - NEAR_BEFORE) : at + NEAR_AFTER]
-        if self._gate.search(near) is None or not self._worth(line[max(0, at - 80) : at + 200]):
+        if self._gate.search(near) is None or not self._worth(near):
             return
         for value in self.findings(line):
             encoded = value.encode("latin-1", "ignore")
@@ -167,7 +171,7 @@ class PluginRole:
         return any(is_random_value(part.encode("latin-1", "ignore")) for part in _QUOTED.findall(line))
 
 
-_QUOTED = re.compile(r"[\"'`]([^\"'`\s]{8,})")
+_QUOTED = re.compile(r"[\"'`]([^\"'`\s\\]{8,})")
 
 
 def _pattern(plugin: Plugin) -> Pattern:

@@ -13,4 +13,8 @@ def as_json(whole: msgspec.Struct) -> str:
 
     A byte of a file name that is not UTF-8 is written as a backslash, an x and two digits. Secrets must be masked already.
     """
-    return terminal_safe_json(msgspec.json.encode(rewrite(whole, utf8)).decode()) + "\n"
+    try:
+        document = msgspec.json.encode(whole)
+    except UnicodeEncodeError:
+        document = msgspec.json.encode(rewrite(whole, utf8))
+    return terminal_safe_json(document.decode()) + "\n"

@@ -6,11 +6,15 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from auditor import policy as policies
 from auditor.audit import examine
 from auditor.evidence_joins import JoinRow, joins
+from auditor.facts import Fact, Where
 from tests.forgeries import kit
 from tests.forgeries.kit import Row, Scene
 
@@ -164,3 +168,48 @@ def test_a_retry_of_no_phase_is_shown(tmp_path: Path) -> None:
         lambda rows: [row | ({"phase": "none"} if row.get("status") == "retrying" else {}) for row in rows],
     )
     assert (None, "retry", "no phase of this name") in leftovers(scene)
+
+
+POLICY = policies.load()
+RUN = examine(next(path for path in (kit.SAMPLES / kit.RETRIED).iterdir() if path.is_dir()), POLICY).evidence
+JOINED_KINDS = ("case.event", "case.retry", "dispatch", "model.response")
+
+
+def spots(rows: tuple[JoinRow, ...], log: str) -> list[Where]:
+    """Return the places that the rows show in one log, sorted."""
+    found = (getattr(row, log) for row in rows)
+    return sorted((where for where in found if where is not None), key=lambda where: where.line or 0)
+
+
+def places(facts: list[Fact], witness: str, kinds: tuple[str, ...]) -> set[Where]:
+    """Return the places of one witness's facts of some kinds."""
+    return {fact.where for fact in facts if fact.witness == witness and fact.kind in kinds}
+
+
+@given(st.randoms(use_true_random=False), st.floats(0, 1), st.booleans())
+def test_no_line_is_lost_or_shown_twice_whatever_is_missing(random: Any, kept: float, timeless: bool) -> None:
+    facts = dict(RUN.facts)
+    for kind in JOINED_KINDS:
+        facts[kind] = [fact for fact in RUN[kind] if random.random() < kept]
+        if timeless:
+            facts[kind] = [
+                msgspec.structs.replace(fact, time=None) if random.random() < 0.3 else fact for fact in facts[kind]
+            ]
+    rows = joins(msgspec.structs.replace(RUN, facts=facts), POLICY)
+    whole = [fact for kind in JOINED_KINDS for fact in facts[kind]]
+    for log in ("events", "stderr", "trace", "gateway"):
+        shown = spots(rows, log)
+        assert len(shown) == len(set(shown))
+    assert set(spots(rows, "gateway")) == places(whole, "gateway", ("model.response",))
+    assert set(spots(rows, "trace")) == places(whole, "harness", ("dispatch", "model.response"))
+    in_stderr = set(spots(rows, "stderr"))
+    assert in_stderr >= places(whole, "case", ("dispatch",))
+    assert in_stderr <= places(whole, "case", ("dispatch", "case.retry"))
+    assert list(rows) == list(joins(msgspec.structs.replace(RUN, facts=facts), POLICY))
+
+
+@given(st.sampled_from(["dispatch", "model.response"]), st.data())
+def test_each_single_line_that_is_missing_shows(kind: str, data: st.DataObject) -> None:
+    gone = data.draw(st.integers(0, len(RUN[kind]) - 1))
+    facts = {**RUN.facts, kind: [fact for number, fact in enumerate(RUN[kind]) if number != gone]}
+    assert [row for row in joins(msgspec.structs.replace(RUN, facts=facts), POLICY) if row.leftover]

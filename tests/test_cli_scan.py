@@ -131,13 +131,15 @@ def test_a_clean_place_exits_0(told: Told, tmp_path: Path) -> None:
     assert code == 0 and text.startswith("NOTHING FOUND\n") and "1 file, 33 bytes" in text
 
 
-def test_the_policy_says_what_fails(told: Told, tmp_path: Path) -> None:
-    (tmp_path / "a.md").write_text(KEY)
-    policy = tmp_path.parent / f"{tmp_path.name}.toml"
+def test_the_policy_says_what_fails(told: Told, found: Any, tmp_path: Path) -> None:
+    place = tmp_path / "a.md"
+    place.write_text("ghp_" + pick("alnum", 36, random.Random(4)))  # its checksum is wrong, so nothing confirms it
+    policy = tmp_path / "policy.toml"
     default = (Path(__file__).parents[1] / "rules/policy.toml").read_text()
-    policy.write_text(default.replace('["confirmed", "likely"]', "[]"))
-    assert told("scan", tmp_path)[0] == 1
-    code, text = told("scan", tmp_path, "--policy", policy)
+    policy.write_text(default.replace('["confirmed", "likely"]', '["confirmed"]'))
+    assert [secret["confidence"] for secret in found(place)[1]["secrets"]] == ["likely"]
+    assert told("scan", place)[0] == 1
+    code, text = told("scan", place, "--policy", policy)
     assert code == 0 and text.startswith("FOUND 1 suspicion\n")
 
 

@@ -78,3 +78,12 @@ def test_a_credential_that_no_file_held_is_masked_too() -> None:
 def test_a_verdict_without_secrets_is_left_as_it_is() -> None:
     plain = verdict("nothing to hide")
     assert withhold(plain, ENGINE, [hit(ODD)]) == plain
+
+
+@pytest.mark.parametrize("planted", ["violated", "fail", "x-violated-y", "topic.rule", "made-up"])
+def test_a_planted_word_does_not_garble_the_verdict_s_own(planted: str) -> None:
+    shown = withhold(verdict(f"password={planted}"), ENGINE, [hit(planted)])
+    ruling = shown.rulings[0]
+    assert (shown.decision, ruling.rule, ruling.status, ruling.effect) == ("fail", "topic.rule", "violated", "fail")
+    assert (shown.secrets[0].detector, shown.secrets[0].confidence) == ("made-up", "likely")
+    assert planted not in shown.reason

@@ -6,7 +6,9 @@ the same answer because there is one implementation.
 
 from __future__ import annotations
 
+import os
 import re
+import stat
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, get_args
@@ -21,6 +23,7 @@ from auditor.contract import (
     NetworkClass,
     ProviderClass,
 )
+from auditor.errors import OperatorError
 from auditor.facts import Pair, visible
 from auditor.instants import instant, rfc3339
 from auditor.records.json_text import JsonFault, parse_object
@@ -89,19 +92,53 @@ def judge(
     return Judgement("admitted", f"{pair} is admitted by {visible(record.approval_source)}", pair, record)
 
 
-def judge_file(path: Path, provider: str, model: str, at: int) -> Judgement:
+class GivenRecord(msgspec.Struct, frozen=True):
+    """The bytes of the authority's file, at most one more than a record may have, and its device and inode."""
+
+    data: bytes
+    identity: tuple[int, int]
+
+
+def read_authority(path: Path) -> GivenRecord:
+    """Read the file that was given as the authority.
+
+    Raise `OperatorError` where it cannot be opened or is no regular file: that is the operator's mistake, and no
+    property of the run.
+    """
+    hint = "give the admission record's file, or leave --admission out"
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOCTTY)
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or "the path is not valid"
+        raise OperatorError(f"the admission record {path} cannot be opened: {reason}", hint) from None
+    try:
+        status = os.fstat(descriptor)
+        if not stat.S_ISREG(status.st_mode):
+            raise OperatorError(f"the admission record {path} is no regular file", hint)
+        with open(descriptor, "rb", closefd=False) as file:
+            data = file.read(MAX_RECORD_BYTES + 1)
+    except OSError as error:
+        raise OperatorError(f"the admission record {path} cannot be read: {error.strerror}", hint) from None
+    finally:
+        os.close(descriptor)
+    return GivenRecord(data, (status.st_dev, status.st_ino))
+
+
+def judge_file(
+    path: Path, provider: str, model: str, at: int, *, holds_credential: Callable[[bytes], bool] = lambda _: False
+) -> Judgement:
     """Judge the record in the file `path` for one requested pair at the instant `at`.
 
-    An absent file is `missing_admission`, an unreadable one `invalid_admission`: the gate stays shut either way.
+    An absent file is `missing_admission`, one that is no readable regular file `invalid_admission`: the gate stays shut
+    either way.
     """
-    try:
-        with path.open("rb") as file:
-            data = file.read(MAX_RECORD_BYTES + 1)
-    except FileNotFoundError:
+    if not os.path.lexists(path):
         return judge(None, Pair(provider, model), at)
-    except OSError as error:
-        return Judgement("invalid_admission", f"the admission record cannot be read: {error.strerror}")
-    return judge(data, Pair(provider, model), at)
+    try:
+        given = read_authority(path)
+    except OperatorError as error:
+        return Judgement("invalid_admission", error.sentence)
+    return judge(given.data, Pair(provider, model), at, holds_credential=holds_credential)
 
 
 def read_record(

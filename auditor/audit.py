@@ -6,8 +6,6 @@ walk -> read each byte once (digest, secrets, records) -> facts -> rules -> verd
 from __future__ import annotations
 
 import hashlib
-import os
-import stat
 from functools import cache
 from pathlib import Path
 
@@ -15,8 +13,7 @@ import msgspec
 
 from auditor import __version__, manifest, ruleset
 from auditor import policy as policies
-from auditor.admission import MAX_RECORD_BYTES, Judgement, judge
-from auditor.errors import OperatorError
+from auditor.admission import Judgement, judge, read_authority
 from auditor.evidence import Authority, Evidence
 from auditor.facts import Decision, Pair, Secret, Tool, Verdict
 from auditor.gather import Gathered, gather, root_digest
@@ -95,12 +92,13 @@ def examine(
 ) -> Examined:
     """Read the run directory once and return its evidence; for the arguments and errors see `audit`."""
     engine = engine or rules_engine()
-    record = _authority(admission)
+    given = None if admission is None else read_authority(admission)
     gathered = gather(run_dir, policy, engine, chunk=chunk)
     authority = None
-    if admission is not None and record is not None:
-        authority = Authority(hashlib.sha256(record).hexdigest(), _leads_inside(admission, run_dir, gathered))
-    evidence = assemble(gathered, authority, record, engine, fingerprint_key)
+    if admission is not None and given is not None:
+        inside = given.identity in gathered.inodes or admission.resolve().is_relative_to(run_dir.resolve())
+        authority = Authority(hashlib.sha256(given.data).hexdigest(), inside)
+    evidence = assemble(gathered, authority, given.data if given else None, engine, fingerprint_key)
     return Examined(evidence, gathered.root_sha256, engine, tuple(gathered.hits))
 
 
@@ -155,30 +153,6 @@ def holds_credential(engine: Engine, data: bytes) -> bool:
     scan.feed(data)
     hits, _ = scan.close()
     return any(hit.confidence != "possible" for hit in hits)
-
-
-def _authority(admission: Path | None) -> bytes | None:
-    """Return the authority's bytes. A path that is no readable regular file is the operator's mistake."""
-    if admission is None:
-        return None
-    hint = "give the admission record's file, or leave --admission out"
-    try:
-        descriptor = os.open(admission, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOCTTY)
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or "the path is not valid"
-        raise OperatorError(f"the admission record {admission} cannot be opened: {reason}", hint) from None
-    with os.fdopen(descriptor, "rb") as file:
-        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            raise OperatorError(f"the admission record {admission} is no regular file", hint)
-        return file.read(MAX_RECORD_BYTES + 1)
-
-
-def _leads_inside(admission: Path, run_dir: Path, gathered: Gathered) -> bool:
-    """Tell whether the authority is a file of the run itself, through links of either sort included."""
-    status = admission.stat()
-    if (status.st_dev, status.st_ino) in gathered.inodes:
-        return True
-    return admission.resolve().is_relative_to(run_dir.resolve())
 
 
 def _sealed(gathered: Gathered, fingerprint_key: bytes | None) -> tuple[Secret, ...]:

@@ -31,7 +31,7 @@ Confidence: TypeAlias = Literal["confirmed", "likely", "possible"]
 """How sure a secret finding is: checksum or structure; a provider's format; keyword or entropy only."""
 
 
-class Where(msgspec.Struct, frozen=True):
+class Where(msgspec.Struct, frozen=True, gc=False):
     """One exact place in one artifact.
 
     `pointer` is an RFC 6901 JSON pointer into the record on `line` (or into the whole document).
@@ -57,7 +57,7 @@ class Artifact(msgspec.Struct, frozen=True):
     digest: str = "unread"
 
 
-class Fact(msgspec.Struct, frozen=True):
+class Fact(msgspec.Struct, frozen=True, gc=False):
     """One thing that one witness's artifact states, and where.
 
     `count` says how often the same thing was stated; `where` is the first place.
@@ -145,7 +145,7 @@ class Naming(msgspec.Struct, frozen=True):
     role: str | None = None
 
 
-class Response(msgspec.Struct, frozen=True):
+class Response(msgspec.Struct, frozen=True, gc=False):
     """A record tells of one answered request to a model (fact kind `model.response`).
 
     `requested` and `served` are what the request asked for and what the response body names. `status` is HTTP's.

@@ -6,7 +6,7 @@ import hashlib
 import re
 from collections.abc import Iterable
 
-from auditor.layout import glob
+from auditor.globs import matches
 from auditor.records.record import Record
 
 _HEX = re.compile(r"[0-9a-f]{64}")
@@ -42,5 +42,5 @@ def root_sha256(manifest: Record) -> str:
 
 def forbidden(paths: Iterable[str], allowed: Iterable[str]) -> list[str]:
     """Return the paths that no allowed glob matches, sorted. `*` does not cross ``/``, `**` does."""
-    patterns = [glob(pattern) for pattern in allowed]
-    return sorted(path for path in paths if not any(pattern.fullmatch(path) for pattern in patterns))
+    patterns = tuple(allowed)
+    return sorted(path for path in paths if not any(matches(pattern, path) for pattern in patterns))

@@ -33,29 +33,38 @@ def rows_by_id(run: Evidence, witness: str) -> dict[str, list[Fact]]:
     return rows
 
 
-def agent_grade(run: Evidence, agent: str) -> Grade | None:
-    """Return the strongest grade with which evidence shows the run's pair for one agent.
+def agent_grades(run: Evidence) -> dict[str, Grade | None]:
+    """Return, for every executed agent, the strongest grade with which evidence shows the run's pair for it.
 
-    None where some evidence shows another pair for this agent: what is contradicted has no grade.
+    None where some evidence shows another pair for the agent: what is contradicted has no grade.
     """
     pair = effective(run)
-    dispatched = [fact for fact in run["dispatch"] if fact.value.agent == agent]
-    responses = [f for f in run["model.response"] if f.witness != "gateway" and f.value.agent == agent and answered(f)]
-    if pair is None or any(
-        (fact.value.provider, fact.value.model) != (pair.provider, pair.model) for fact in dispatched
-    ):
-        return None
-    if any(not _served_by(run, fact, pair) for fact in responses):
-        return None
     gateway = rows_by_id(run, "gateway")
-    rows = [row for fact in responses for row in gateway.get(fact.value.response_id or "", [])]
-    if any(_served_by(run, row, pair) for row in rows):
-        return "corroborated"
-    if responses:
-        return "served"
-    if any(fact.witness == "case" for fact in dispatched):
-        return "dispatched"
-    return _unexecuted(run, pair)
+    dispatched: dict[str, list[Fact]] = {}
+    responses: dict[str, list[Fact]] = {}
+    for fact in run["dispatch"]:
+        dispatched.setdefault(fact.value.agent, []).append(fact)
+    for fact in run["model.response"]:
+        if fact.witness != "gateway" and answered(fact):
+            responses.setdefault(fact.value.agent or "", []).append(fact)
+    rest = _unexecuted(run, pair) if pair is not None else None
+
+    def grade(agent: str) -> Grade | None:
+        calls, answers = dispatched.get(agent, []), responses.get(agent, [])
+        if pair is None or any(
+            (call.value.provider, call.value.model) != (pair.provider, pair.model) for call in calls
+        ):
+            return None
+        if any(not _served_by(run, answer, pair) for answer in answers):
+            return None
+        rows = [row for answer in answers for row in gateway.get(answer.value.response_id or "", [])]
+        if any(_served_by(run, row, pair) for row in rows):
+            return "corroborated"
+        if answers:
+            return "served"
+        return "dispatched" if any(call.witness == "case" for call in calls) else rest
+
+    return {agent: grade(agent) for agent in sorted(agents(run))}
 
 
 def accepted_models(run: Evidence, pair: Pair) -> frozenset[str]:
@@ -80,7 +89,7 @@ def _unexecuted(run: Evidence, pair: Pair) -> Grade | None:
 
 def model_grade(run: Evidence) -> Grade | None:
     """Return the run's grade, None where no agent was executed or the evidence for one of them is contradicted."""
-    grades = [agent_grade(run, agent) for agent in agents(run)]
+    grades = agent_grades(run).values()
     if not grades or any(grade is None for grade in grades):
         return None
     return min((grade for grade in grades if grade), key=GRADES.index)

@@ -6,6 +6,7 @@ other.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable
 
@@ -21,17 +22,30 @@ _APART = 60
 when the backend's log reaches the harness."""
 
 
-def within(phase: Phase, facts: Iterable[Fact], skew: int) -> bool:
-    """Tell whether one of the facts is of the phase's agent and in its time, give or take `skew` microseconds."""
-    start, end = phase.window
+def unmatched(phases: Iterable[Phase], facts: Iterable[Fact], skew: int) -> list[Phase]:
+    """Return the phases in whose time, give or take `skew` microseconds, no fact of their agent lies.
+
+    A fact or a phase without a time matches any: what is not stated contradicts nothing.
+    """
+    times: dict[str, list[int]] = {}
+    timeless: set[str] = set()
     for fact in facts:
-        if fact.value.agent != phase.agent:
-            continue
-        early = fact.time is not None and start is not None and fact.time < start - skew
-        late = fact.time is not None and end is not None and fact.time > end + skew
-        if not early and not late:
-            return True
-    return False
+        agent = fact.value.agent or ""
+        if fact.time is None:
+            timeless.add(agent)
+        else:
+            times.setdefault(agent, []).append(fact.time)
+    for known in times.values():
+        known.sort()
+    return [
+        phase for phase in phases if phase.agent not in timeless and not _met(phase, times.get(phase.agent, []), skew)
+    ]
+
+
+def _met(phase: Phase, times: list[int], skew: int) -> bool:
+    start, end = phase.window
+    first = bisect_left(times, start - skew) if start is not None else 0
+    return first < len(times) and (end is None or times[first] <= end + skew)
 
 
 class Tally(msgspec.Struct, frozen=True):
@@ -60,6 +74,18 @@ def tallies(run: Evidence, phases: Iterable[Phase]) -> list[Tally]:
             wanted[agent] += times
     names = sorted({*stderr, *trace, *wanted})
     return [Tally(name, wanted[name], stderr[name], trace[name]) for name in names]
+
+
+def without_dispatch(run: Evidence, responses: Iterable[Fact]) -> list[Fact]:
+    """Return the trace's responses to agents that the trace did not dispatch before them."""
+    first: dict[str, int] = {}
+    for fact in run.events("model_dispatched"):
+        first.setdefault(fact.value.record.text("agent") or "", fact.value.sequence or 0)
+    return [
+        fact
+        for fact in responses
+        if (fact.value.agent or "") not in first or (fact.value.sequence or 0) < first[fact.value.agent or ""]
+    ]
 
 
 def repeated_ids(facts: Iterable[Fact]) -> list[Fact]:

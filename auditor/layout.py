@@ -15,6 +15,7 @@ import msgspec
 
 from auditor.errors import OperatorError
 from auditor.facts import Witness
+from auditor.globs import glob
 
 Format = Literal["json", "jsonl", "mixed", "text", "bytes"]
 
@@ -60,19 +61,6 @@ class Layout(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 OTHER = ArtifactKind("other", (), "bytes", "harness")
 """What no glob matches: digested and scanned like all else, and read for model evidence in known shapes."""
-
-_globs: dict[str, re.Pattern[str]] = {}
-
-
-def glob(pattern: str) -> re.Pattern[str]:
-    """Compile a path glob: `*` and `?` stay within one component, `**` crosses, `**/` may match nothing."""
-    compiled = _globs.get(pattern)
-    if compiled is None:
-        text = re.escape(pattern)
-        text = text.replace(r"\*\*/", "\0").replace(r"\*\*", "\1").replace(r"\*", "[^/]*").replace(r"\?", "[^/]")
-        compiled = re.compile(text.replace("\0", "(?:.*/)?").replace("\1", ".*"), re.DOTALL)
-        _globs[pattern] = compiled
-    return compiled
 
 
 def load(folder: Path) -> tuple[Layout, ...]:

@@ -40,7 +40,7 @@ class Comparison(msgspec.Struct, frozen=True):
     status: Mapping[str, str]
 
 
-def compare(listed: Iterable[Fact], artifacts: Iterable[Artifact], specials: Mapping[str, str]) -> Comparison:
+def compare(listed: Collection[Fact], artifacts: Iterable[Artifact], specials: Mapping[str, str]) -> Comparison:
     """Compare. `listed` are `digest.listed` facts, `specials` the entries that are no regular file, by path."""
     files = {artifact.path: artifact for artifact in artifacts}
     faults: list[Fault] = []
@@ -68,7 +68,7 @@ def compare(listed: Iterable[Fact], artifacts: Iterable[Artifact], specials: Map
             unread[path] = None
         else:
             status.setdefault(path, "match")
-    exempt = _exempt(files.values())
+    exempt = _exempt(files.values(), {fact.where.path for fact in listed})
     for path, file in files.items():
         if file.sha256 is None:
             status[path] = "unread"
@@ -111,7 +111,10 @@ def _fault(entry: Listing, path: str, file: Artifact | None, specials: Mapping[s
     return ""
 
 
-def _exempt(files: Collection[Artifact]) -> set[str]:
-    """Return what need not be listed: manifest files, and the report where its own list is the only manifest."""
-    manifests = {file.path for file in files if file.kind == "digests"}
+def _exempt(files: Collection[Artifact], listing: set[str]) -> set[str]:
+    """Return what need not be listed: manifest files, and the report where its own list is the only manifest.
+
+    A file that only bears a manifest's name, and lists nothing, is one more file.
+    """
+    manifests = {file.path for file in files if file.kind == "digests" and file.path in listing}
     return manifests or {file.path for file in files if file.kind == "report"}

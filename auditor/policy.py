@@ -54,8 +54,13 @@ def load(path: Path | None = None, profile: str | None = None) -> Policy:
         table |= profiles[profile]
     table["sha256"] = hashlib.sha256(content + b"\0" + (profile or "").encode()).hexdigest()
     try:
-        return msgspec.convert(table, Policy, strict=True)
+        policy = msgspec.convert(table, Policy, strict=True)
     except msgspec.ValidationError as error:
         raise OperatorError(
             f"the policy {file} cannot be used: {error}", "see rules/policy.toml for the keys"
         ) from error
+    if "confirmed" not in policy.failing_confidence:
+        raise OperatorError(
+            f"the policy {file} lets confirmed secrets pass", "keep at least `confirmed` in failing_confidence"
+        )
+    return policy

@@ -9,6 +9,15 @@ from auditor.grading import accepted_models
 HARD_DEFAULT = Pair("anthropic", "claude-sonnet-4-6")
 """What Case takes silently where its configuration is missing, lacks `models`, is misspelt or is not JSON."""
 
+WITNESS_SHAPES = {
+    "the report": ("report",),
+    "the generated configuration": ("case.config",),
+    "Case's stderr": ("case.stderr",),
+    "the trace": ("trace.model_dispatched", "trace.model_response"),
+    "the gateway": ("gateway",),
+}
+"""Who must name the pair, and in which record shapes each can."""
+
 _OWN_SHAPES = frozenset({"report", "case", "trace", "gateway"})
 
 

@@ -9,6 +9,8 @@ from auditor.repeated import repeated_keys
 
 _CLAUSE = "A Stage 2 pass needs a same-run fake baseline of the same case that passed and was compared."
 
+_FAKE_EVENTS = frozenset({"run_started", "admission_checked", "fixture_copied", "fixture_compared", "run_finished"})
+
 
 def _applies(run: Evidence) -> str | None:
     """A claimed pass needs a baseline; any other run is judged by the one it names."""
@@ -142,6 +144,9 @@ def inside_this_run(run: Evidence, policy: Policy) -> Outcome:
     begun = run.events("run_started", kind)
     if not finished or not begun:
         return unproven("the baseline's trace does not show its start and finish", run[kind])
+    real = [fact for fact in run[kind] if fact.value.name not in _FAKE_EVENTS]
+    if real:
+        return violated(f"the baseline's trace shows {visible(real[0].value.name)}: a fake run has none", real)
     for fact in (*begun, *finished, *run.events("fixture_compared", kind), *run.events("fixture_copied", kind)):
         record = fact.value.record
         wrong = (

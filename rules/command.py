@@ -18,7 +18,7 @@ _OVERRIDES = frozenset({"CASE_MODEL_OVERRIDE", "CASE_PACKAGE_ROOT", "PI_CODING_A
 _BASE_URL = re.compile(r".*_BASE_URL", re.IGNORECASE)
 _PROXY = re.compile(r"(.*_)?PROXY", re.IGNORECASE)
 _NO_PROXY = re.compile(r"(.*_)?NO_?PROXY", re.IGNORECASE)
-_REFUSED_EXECUTABLE = re.compile(r"(missing|invalid|not|un).*|.*(refused|mismatch|denied|rejected)", re.IGNORECASE)
+_EXECUTABLE_ADMITTED = frozenset({"admitted", "approved", "allowed", "verified", "pinned"})
 
 
 @rule(
@@ -216,7 +216,7 @@ def executable_admission(run: Evidence, policy: Policy) -> Outcome:
         return unproven("the executable's digest or admission status is not recorded", [report.at("case_bin_sha256")])
     if not re.fullmatch(r"[0-9a-f]{64}", digest):
         return violated("the executable's digest is no SHA-256", [report.at("case_bin_sha256")])
-    if _REFUSED_EXECUTABLE.fullmatch(status):
+    if status not in _EXECUTABLE_ADMITTED:
         return violated(
             f"the executable's admission status is {visible(status)}", [report.at("case_executable_admission_status")]
         )

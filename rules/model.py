@@ -3,12 +3,12 @@
 from auditor.applies import to_case, to_claimed_pass, to_started
 from auditor.evidence import Evidence, Outcome, Shown, holds, not_applicable, noted, rule, unproven, violated
 from auditor.facts import GRADES, Exhibit, Fact, Pair, visible
-from auditor.grading import agent_grade, agents, answered, effective, model_grade
-from auditor.joins import disagreement, repeated_ids, tallies, within
+from auditor.grading import agent_grades, agents, answered, effective, model_grade
+from auditor.joins import disagreement, repeated_ids, tallies, unmatched, without_dispatch
 from auditor.phases import executed
 from auditor.policy import Policy
 from auditor.repeated import repeated_keys
-from auditor.substitution import HARD_DEFAULT, kind_of_substitution, named_pair, names_pair
+from auditor.substitution import HARD_DEFAULT, WITNESS_SHAPES, kind_of_substitution, named_pair, names_pair
 
 _CLAUSE = "Real Case Stage 2 cannot pass unless the run's evidence proves that the admitted provider/model was used."
 
@@ -48,20 +48,14 @@ def only_the_admitted(run: Evidence, policy: Policy) -> Outcome:
 def every_witness_names_it(run: Evidence, policy: Policy) -> Outcome:
     """Report, generated configuration, Case's stderr and trace each name the pair, and the gateway where there is one.
 
-    Why: one witness that says nothing may have seen another model. A quiet Case leaves stderr empty: that proves
-    nothing, however well the rest agrees.
+    Why: a witness that says nothing may have seen another model. A quiet Case leaves stderr empty, which proves nothing.
     """
     pair = effective(run)
     if pair is None:
         return unproven("the report names no pair", [run.report.at("case_model")])
-    wanted = {
-        "the report": ("report",),
-        "the generated configuration": ("case.config",),
-        "Case's stderr": ("case.stderr",),
-        "the trace": ("trace.model_dispatched", "trace.model_response"),
-    }
-    if run.of_kind("gateway_log"):
-        wanted["the gateway"] = ("gateway",)
+    wanted = dict(WITNESS_SHAPES)
+    if not run.of_kind("gateway_log"):
+        del wanted["the gateway"]
     witnesses: list[Fact] = []
     silent: list[str] = []
     for who, shapes in wanted.items():
@@ -133,11 +127,8 @@ def config_as_written(run: Evidence, policy: Policy) -> Outcome:
     wrong = [fact for fact in written if fact.value.record.text("sha256") not in digests]
     if wrong:
         return violated("the configuration is not the one that the harness wrote", [*wrong, *configs])
-    late = [
-        start
-        for start in run.events("case_process_started")
-        if (start.value.sequence or 0) < (written[-1].value.sequence or 0)
-    ]
+    last = written[-1].value.sequence or 0
+    late = [start for start in run.events("case_process_started") if (start.value.sequence or 0) < last]
     if late:
         return violated("the configuration was written after Case was started", [*written, *late])
     return holds("the configuration is as the harness wrote it", written)
@@ -154,8 +145,7 @@ def config_as_written(run: Evidence, policy: Policy) -> Outcome:
 def phases_dispatched(run: Evidence, policy: Policy) -> Outcome:
     """Every executed phase has its dispatch in stderr and in the trace, and no dispatch is left unexplained.
 
-    Why: events, stderr and trace are written apart. A line that is removed from or added to one of them shows in the
-    join. Each `phase_start` and each retry has a dispatch of its own.
+    Why: the three are written apart, so a line that is removed from or added to one of them shows in the join.
     """
     phases = executed(run["case.event"])
     if not phases:
@@ -163,7 +153,7 @@ def phases_dispatched(run: Evidence, policy: Policy) -> Outcome:
     stderr = [fact for fact in run["dispatch"] if fact.witness == "case"]
     trace = [fact for fact in run["dispatch"] if fact.witness == "harness"]
     for who, facts in (("Case's stderr", stderr), ("the trace", trace)):
-        left = [phase for phase in phases if not within(phase, facts, policy.skew)]
+        left = unmatched(phases, facts, policy.skew)
         if left and not facts:
             return unproven(f"{who} shows no dispatch at all", [phase.start for phase in left])
         if left:
@@ -190,8 +180,7 @@ def phases_dispatched(run: Evidence, policy: Policy) -> Outcome:
 def responses_join(run: Evidence, policy: Policy) -> Outcome:
     """Each response in the trace has its gateway row, and each answered gateway row its response, with equal content.
 
-    Why: the gateway is the only witness besides the harness that is out of the agent's reach. A row that no dispatch
-    explains is a request by somebody else; a response without a row did not come from the provider.
+    Why: a row that no response explains is somebody else's request; a response without a row is not the provider's.
     """
     trace = [f for f in run["model.response"] if f.value.shape == "trace.model_response" and answered(f)]
     gateway = [f for f in run["model.response"] if f.witness == "gateway" and answered(f)]
@@ -226,22 +215,18 @@ def responses_join(run: Evidence, policy: Policy) -> Outcome:
     applies=to_started,
 )
 def responses_follow_dispatch(run: Evidence, policy: Policy) -> Outcome:
-    """Each response in the trace belongs to an agent that was dispatched before, and asked for the model that answered.
+    """Each response in the trace belongs to an agent that was dispatched before.
 
-    Why: a response without a dispatch is a request that Case did not make; a response whose body names another model
-    than was asked for is a reroute.
+    Why: a response without a dispatch is a request that Case did not make.
     """
     responses = [fact for fact in run["model.response"] if fact.value.shape == "trace.model_response"]
     if not responses:
         return not_applicable("the trace shows no response")
-    first: dict[str, int] = {}
-    for fact in run.events("model_dispatched"):
-        agent = fact.value.record.text("agent") or ""
-        first.setdefault(agent, fact.value.sequence or 0)
-    for fact in responses:
-        agent = fact.value.agent or ""
-        if agent not in first or (fact.value.sequence or 0) < first[agent]:
-            return violated(f"a response to {visible(agent)} comes without a dispatch of it before", [fact])
+    unled = without_dispatch(run, responses)
+    if unled:
+        return violated(
+            f"a response to {visible(unled[0].value.agent or '')} comes without a dispatch of it before", unled
+        )
     return holds(f"{len(responses)} responses follow the dispatch of their agent", responses)
 
 
@@ -264,7 +249,7 @@ def phases_answered(run: Evidence, policy: Policy) -> Outcome:
     answers = [f for f in run["model.response"] if f.value.shape == "trace.model_response" and answered(f)]
     if not phases or not answers:
         return unproven("no executed phase or no answered request is shown", run.of_kind("gateway_log"))
-    left = [phase for phase in phases if not within(phase, answers, policy.skew)]
+    left = unmatched(phases, answers, policy.skew)
     if left:
         name = f"{visible(left[0].name)} ({visible(left[0].agent)})"
         return violated(f"no answered request explains the phase {name}", [phase.start for phase in left])
@@ -283,12 +268,10 @@ def grade_floor(run: Evidence, policy: Policy) -> Outcome:
 
     Why: a claim is worth what its weakest link proves.
     """
-    grade = model_grade(run)
-    shown: list[Exhibit] = [
-        noted(run.report.at("case_model"), f"{visible(agent)}: {agent_grade(run, agent) or 'another model'}")
-        for agent in sorted(agents(run))
-    ]
-    other = [agent for agent in sorted(agents(run)) if agent_grade(run, agent) is None]
+    grade, grades = model_grade(run), agent_grades(run)
+    place = run.report.at("case_model")
+    shown: list[Exhibit] = [noted(place, f"{visible(a)}: {found or 'another model'}") for a, found in grades.items()]
+    other = [agent for agent, found in grades.items() if found is None]
     if other and effective(run) is not None:
         return violated(f"the evidence for {visible(other[0])} shows another model", shown)
     if grade is None:

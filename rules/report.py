@@ -10,6 +10,7 @@ from auditor.evidence import Evidence, Outcome, Shown, holds, not_applicable, no
 from auditor.facts import Exhibit, Fact, visible
 from auditor.phases import executed
 from auditor.policy import Policy
+from auditor.providers import is_loopback
 from auditor.repeated import repeated_keys
 
 _CLAUSE = "The report names every required field, and agrees with the run's other evidence."
@@ -77,7 +78,7 @@ def markdown_agrees(run: Evidence, policy: Policy) -> Outcome:
         return unproven("there is no report.md")
     seen: dict[str, Fact] = {}
     for fact in stated:
-        key, text = fact.value.key, fact.value.text
+        key = fact.value.key
         if key in seen:
             return violated(f"report.md states {visible(key)} twice", [seen[key], fact])
         seen[key] = fact
@@ -85,23 +86,12 @@ def markdown_agrees(run: Evidence, policy: Policy) -> Outcome:
             if key in _STATED:
                 return violated(f"report.md states {visible(key)}, report.json does not", [fact])
             continue
-        if not _same(text, run.report.data[key]):
+        if not fact.value.agrees(run.report.data[key]):
             return violated(f"report.md and report.json disagree on {visible(key)}", [fact, run.report.at(key)])
     missing = [key for key in _STATED if key not in seen]
     if missing:
         return unproven(f"report.md does not state {', '.join(missing)}", stated[:1])
     return holds("report.md states the same", stated)
-
-
-def _same(text: str, value: Any) -> bool:
-    """Compare a Markdown value with a JSON one: JSON form, or the bare text of a string."""
-    if isinstance(value, str) and text == value:
-        return True
-    try:
-        read = msgspec.json.decode(text.encode())
-    except (msgspec.DecodeError, UnicodeError, RecursionError):
-        return False
-    return type(read) is type(value) and bool(read == value)
 
 
 @rule(
@@ -223,9 +213,13 @@ def case_outcome(run: Evidence, policy: Policy) -> Outcome:
     open_ = [phase.start for phase in phases if phase.end is None]
     if open_:
         return unproven("a phase was started, and nothing says how it ended", open_)
-    silent = [shape for shape in ("events", "run log", "stderr") if not any(f.value.shape == shape for f in outcomes)]
+    silent = [
+        shape
+        for shape in ("events", "run log", "stderr", "stdout")
+        if not any(f.value.shape == shape for f in outcomes)
+    ]
     if silent:
-        return unproven(f"Case's {' and '.join(silent)} do not say how the pipeline ended", outcomes)
+        return unproven(f"how the pipeline ended is not said in Case's {' and '.join(silent)}", outcomes)
     if not any(phase.name == "implement" for phase in phases):
         return unproven(
             "no implement phase was executed in this run: the work was done elsewhere, or not at all", outcomes
@@ -282,6 +276,7 @@ def fake_uses_no_model(run: Evidence, policy: Policy) -> Outcome:
         signs.append(noted(report.at("command"), "not empty"))
     signs += run["dispatch"] + run["model.response"] + run["model.named"]
     signs += run.events("case_process_started")
+    signs += [fact for fact in run["host.contacted"] if not is_loopback(fact.value.host)]
     signs += run.of_kind("gate_marker", "case_stdout", "case_stderr", "case_events", "case_run_log", "gateway_log")
     if signs:
         return violated("a fake run shows signs of a real one", signs)

@@ -158,6 +158,8 @@ def start_dispatch_exit(run: Evidence, policy: Policy) -> Outcome:
         return violated("Case was started or exited more than once", [*started, *exited])
     active = [(fact, fact.value.sequence) for fact in run.events("model_dispatched")]
     active += [(f, f.value.sequence) for f in run["model.response"] if f.value.shape == "trace.model_response"]
+    if run.claim.engine != "fake":
+        active += [(fact, fact.value) for fact in run["trace.activity"]]
     first = started[0].value.sequence if started else None
     last = exited[0].value.sequence if exited else None
     if exited and not started:
@@ -168,7 +170,9 @@ def start_dispatch_exit(run: Evidence, policy: Policy) -> Outcome:
         if first is None or (number or 0) < first or (last is not None and (number or 0) > last)
     ]
     if outside:
-        return violated("a dispatch or response lies outside the life of Case", [*outside, *started, *exited])
+        return violated(
+            "a dispatch, response, tool call or request lies outside the life of Case", [*outside, *started, *exited]
+        )
     if first is not None and last is not None and last < first:
         return violated("Case exited before it started", [*started, *exited])
     early = [f for f in run.events("fixture_compared") if last is not None and (f.value.sequence or 0) < last]

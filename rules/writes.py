@@ -28,6 +28,13 @@ def _to_compared(run: Evidence) -> str | None:
     return None
 
 
+def _to_calls(run: Evidence) -> str | None:
+    """A run of Case needs an account of its tool calls; a fake run is judged by the calls it shows."""
+    if run.claim.engine == "fake":
+        return None if run["tool.call"] else "the fake run shows no tool call that could leave the copy"
+    return to_started(run)
+
+
 @rule(
     "writes.changed-files-recomputed",
     clause=_CLAUSE,
@@ -184,7 +191,7 @@ def copy_inside_run(run: Evidence, policy: Policy) -> Outcome:
     remedy="Look at the tool call. A run that saw anything but its copy proves nothing about the copy.",
     needs=("document.report",),
     reads=("trace", "case_events", "report"),
-    applies=to_started,
+    applies=_to_calls,
 )
 def stays_in_copy(run: Evidence, policy: Policy) -> Outcome:
     """No tool call names a path outside `fixture.copy`: as an argument, in a shell command, or by redirection.

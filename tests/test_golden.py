@@ -80,15 +80,6 @@ def statuses() -> dict[str, set[str]]:
     return dict(seen)
 
 
-NEVER = {
-    "admission.authority-from-outside": {"violated"},  # an authority that is absent, or the run's own, proves nothing
-    "digest.everything-read": {"violated"},  # what cannot be read contradicts nothing
-    "timeline.trace-present": {"violated"},  # a trace can only be missing
-}
-"""Statuses that a rule cannot take, and why: all it can find is that something is absent."""
-
-
 @pytest.mark.parametrize("name", [rule.name for rule in load().rules])
 def test_every_rule_is_seen_to_hold_to_break_and_to_doubt(name: str) -> None:
-    seen = statuses().get(name, set())
-    assert {"holds", "violated", "unproven"} - seen == NEVER.get(name, set())
+    assert {"holds", "violated", "unproven"} <= statuses().get(name, set())

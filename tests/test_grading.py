@@ -10,7 +10,7 @@ from auditor.admission import Judgement
 from auditor.contract import AdmissionRecord
 from auditor.evidence import Evidence
 from auditor.facts import GRADES, Fact, Grade, Naming, Pair
-from auditor.grading import accepted_models, agent_grade, effective, model_grade
+from auditor.grading import accepted_models, agent_grades, effective, model_grade
 from tests.pieces import PAIR, dispatch, event, evidence, fact, report, response
 
 OTHER = Pair("openai", "gpt-5")
@@ -37,7 +37,7 @@ def shown(agent: str, grade: Grade) -> list[Fact]:
 def test_the_weakest_agent_decides(grades: dict[str, Grade]) -> None:
     facts = [item for agent, grade in grades.items() for item in shown(agent, grade)]
     run = evidence(report(), *facts)
-    assert {agent: agent_grade(run, agent) for agent in grades} == grades
+    assert agent_grades(run) == grades
     assert model_grade(run) == min(grades.values(), key=GRADES.index)
 
 

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from auditor.errors import OperatorError
-from auditor.layout import glob, load
+from auditor.globs import glob
+from auditor.layout import load
 from auditor.places import rules_folder
 
 (HARNESS,) = load(rules_folder() / "layouts")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -27,6 +28,7 @@ def command(
     comes to the same answer for the same instant.
     """
     from auditor.admission import judge_file  # noqa: PLC0415
+    from auditor.audit import holds_credential, rules_engine  # noqa: PLC0415
     from auditor.emit.safe import safe  # noqa: PLC0415
     from auditor.instants import instant, now  # noqa: PLC0415
 
@@ -35,7 +37,7 @@ def command(
         raise OperatorError(f"--at {at} is no time", "write it like 2026-06-01T09:00:00Z, with the zone")
     if file.exists() and not file.is_file():
         raise OperatorError(f"{file} is no regular file", "name the file that holds the admission record")
-    judgement = judge_file(file, provider, model, moment)
+    judgement = judge_file(file, provider, model, moment, holds_credential=partial(holds_credential, rules_engine()))
     if json:
         say(_as_json(judgement.status, judgement.because, provider, model, moment))
     else:

@@ -2,9 +2,8 @@
 
 One pass from left to right with a stack of frames of its own, so that neither nesting nor an unclosed quote can make
 it recurse, raise or read a character more than a fixed number of times. Unfinished constructs simply end with the
-text, as a truncated log line does.
-
-The stack holds one frame for each construct that is open: a command list, a double-quoted string, a `${…}`.
+text, as a truncated log line does. The stack holds one frame for each construct that is open: a command list, a
+double-quoted string, a `${…}`.
 """
 
 from __future__ import annotations

@@ -5,10 +5,13 @@ Which call really leaves is the rules' question: it needs the run's own paths, w
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import msgspec
 
 from auditor.records.collector import Notes
 from auditor.shell import suspects
+from auditor.sources._arguments import Argument
 
 FACTS = frozenset({"tool.call", "tool.calls"})
 
@@ -29,23 +32,16 @@ class Calls:
         self._notes = notes
         self._count = 0
 
-    def see(
-        self,
-        line: int,
-        tool: str,
-        *,
-        agent: str | None,
-        paths: tuple[tuple[str, str], ...] = (),
-        command: str | None = None,
-        at: str = "/command",
-    ) -> None:
-        """Take one call; `paths` are (pointer, path) pairs."""
+    def see(self, line: int, tool: str, agent: str | None, found: Iterable[Argument]) -> None:
+        """Take one call with what its arguments name."""
         self._count += 1
-        for pointer, path in paths:
-            if path.startswith(("/", "~", "\\", "file:")) or ".." in path or "$" in path or "\0" in path:
-                self._notes.once("tool.call", ToolCall(tool, path=path, agent=agent), line, pointer)
-        if command is not None and suspects(command):
-            self._notes.once("tool.call", ToolCall(tool, command=command, agent=agent), line, at)
+        for argument in found:
+            text = argument.text
+            if argument.command:
+                if suspects(text):
+                    self._notes.once("tool.call", ToolCall(tool, command=text, agent=agent), line, argument.pointer)
+            elif text.startswith(("/", "~", "\\", "file:", "@")) or ".." in text or "$" in text or "\0" in text:
+                self._notes.once("tool.call", ToolCall(tool, path=text, agent=agent), line, argument.pointer)
 
     def close(self) -> None:
         """Note the count."""

@@ -6,15 +6,12 @@ run's file starts later. Tool arguments are JSON text, masked by Case and cut at
 
 from __future__ import annotations
 
-import re
 from typing import Any
-
-import msgspec
-import orjson
 
 from auditor.records.collector import Notes
 from auditor.records.record import Record
 from auditor.sources import _calls, _stream
+from auditor.sources._arguments import arguments, text_arguments
 from auditor.sources._calls import Calls
 from auditor.sources._stream import Reorder, StreamCheck
 from auditor.sources.case_stderr import Identity, Outcome
@@ -24,16 +21,12 @@ KINDS = ("case_events",)
 FACTS = frozenset({"case.event", "case.identity", "case.outcome"}) | _stream.FACTS | _calls.FACTS
 
 _TOOLS = frozenset({"tool_start", "tool_end"})
-_PATH_KEYS = ("path", "file_path", "cwd", "dir", "directory")
-# A cut argument text is no JSON any more; what it still shows is read up to the cut.
-_CUT_FIELD = re.compile(r'"(path|file_path|cwd|command)"\s*:\s*"((?:[^"\\]++|\\.)*+)', re.DOTALL)
+_ARGUMENT_KEYS = ("args", "arguments", "input")
+# Of the other events the rules ask these; the rest may be long, and is not kept.
+_KEPT = ("event", "phase", "agent", "outcome", "runId", "taskId", "profile", "cycle", "status")
 
 
-class ToolArguments(msgspec.Struct, frozen=True):
-    """What a tool call's argument text says: its path-like arguments and its shell command."""
-
-    paths: tuple[str, ...]
-    command: str | None
+_MAX_KEPT = 1000
 
 
 class Source:
@@ -67,7 +60,8 @@ class Source:
             if name == "tool_start":
                 self._tool_start(line, item)
             return
-        self._notes.fact("case.event", Event(name, item.integer("sequence"), item), line, time=time)
+        kept = Record(self._notes.path, line, {key: record[key] for key in _KEPT if _short(record.get(key))})
+        self._notes.fact("case.event", Event(name, item.integer("sequence"), kept), line, time=time)
         if name == "pipeline_end":
             outcome = item.text("outcome") or "unstated"
             self._notes.fact("case.outcome", Outcome(outcome, "events"), line, "/outcome", time=time)
@@ -75,45 +69,13 @@ class Source:
             self._notes.once("case.identity", Identity(planned, item.text("plan", "taskId")), line, "/plan/runId")
 
     def _tool_start(self, line: int, item: Record) -> None:
-        arguments = tool_arguments(item.get("args"))
-        self._calls.see(
-            line,
-            item.text("tool") or "",
-            agent=item.text("agent"),
-            paths=tuple(("/args", path) for path in arguments.paths),
-            command=arguments.command,
-            at="/args",
-        )
+        tool = item.text("tool") or ""
+        for key in _ARGUMENT_KEYS:
+            args = item.get(key)
+            found = text_arguments(args, tool, f"/{key}") if isinstance(args, str) else arguments(args, tool, f"/{key}")
+            if args is not None:
+                self._calls.see(line, tool, item.text("agent"), found)
 
 
-def tool_arguments(args: object) -> ToolArguments:
-    """Read a tool call's arguments: an object, or JSON text of one, which may be cut."""
-    if isinstance(args, str):
-        try:
-            args = orjson.loads(args)
-        except orjson.JSONDecodeError:
-            return _cut_arguments(str(args))
-    if not isinstance(args, dict):
-        return ToolArguments((), None)
-    paths = tuple(value for key in _PATH_KEYS if isinstance(value := args.get(key), str))
-    command = args.get("command")
-    return ToolArguments(paths, command if isinstance(command, str) else None)
-
-
-def _cut_arguments(text: str) -> ToolArguments:
-    paths: list[str] = []
-    command: str | None = None
-    for key, escaped in _CUT_FIELD.findall(text):
-        value = _unescaped(escaped)
-        if key == "command":
-            command = value if command is None else command
-        else:
-            paths.append(value)
-    return ToolArguments(tuple(paths), command)
-
-
-def _unescaped(escaped: str) -> str:
-    try:
-        return str(orjson.loads(f'"{escaped}"'))
-    except orjson.JSONDecodeError:
-        return escaped.replace("\\n", "\n").replace('\\"', '"').replace("\\\\", "\\")
+def _short(value: object) -> bool:
+    return isinstance(value, str) and len(value) <= _MAX_KEPT

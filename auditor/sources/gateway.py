@@ -10,7 +10,7 @@ from auditor.records.record import Record
 from auditor.sources import _stream
 from auditor.sources._foreign import note_foreign
 from auditor.sources._stream import Fields, Reorder, StreamCheck
-from auditor.sources.trace import note_response
+from auditor.sources.trace import note_response, same
 
 KINDS = ("gateway_log",)
 FACTS = frozenset({"model.response", "model.named", "host.contacted"}) | _stream.FACTS
@@ -50,12 +50,12 @@ class Source:
             self._check.fault("stream.malformed", f"{field} {fault}", line, f"/{field}")
         item = Record(self._notes.path, line, record)
         response = Response(
-            provider=item.text("provider"),
-            requested=item.text("requested_model"),
-            served=item.text("served_model"),
+            provider=same(item.text("provider")),
+            requested=same(item.text("requested_model")),
+            served=same(item.text("served_model")),
             response_id=item.text("response_id"),
             shape="gateway",
-            host=item.text("host"),
+            host=same(item.text("host")),
             status=item.integer("status"),
             sequence=item.integer("seq"),
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import msgspec
 
@@ -19,6 +20,16 @@ class Stated(msgspec.Struct, frozen=True):
 
     key: str
     text: str
+
+    def agrees(self, value: Any) -> bool:
+        """Tell whether the text states the value: in JSON form, or as the bare text of a string."""
+        if isinstance(value, str) and self.text == value:
+            return True
+        try:
+            read = msgspec.json.decode(self.text.encode())
+        except (msgspec.DecodeError, UnicodeError, RecursionError):
+            return False
+        return type(read) is type(value) and bool(read == value)
 
 
 class Source:

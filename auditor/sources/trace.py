@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from sys import intern
 from typing import Any
 
 import msgspec
@@ -10,13 +11,24 @@ from auditor.facts import Host, Naming, Response
 from auditor.records.collector import Notes
 from auditor.records.record import Record
 from auditor.sources import _calls, _stream
+from auditor.sources._arguments import arguments
 from auditor.sources._calls import Calls
 from auditor.sources._foreign import note_foreign
 from auditor.sources._stream import Fields, StreamCheck
 
 KINDS = ("trace", "baseline_trace")
 FACTS = (
-    frozenset({"trace.event", "baseline_trace.event", "dispatch", "model.named", "model.response", "host.contacted"})
+    frozenset(
+        {
+            "trace.event",
+            "baseline_trace.event",
+            "dispatch",
+            "model.named",
+            "model.response",
+            "host.contacted",
+            "trace.activity",
+        }
+    )
     | _stream.FACTS
     | _calls.FACTS
 )
@@ -49,8 +61,10 @@ _FIELDS = {
     "run_blocked": Fields(blockers=(list,)),
     "run_finished": Fields(status=_TEXT),
 }
+_ACTIVITY = frozenset({"tool_call", "network_request"})
 _FREQUENT = frozenset({"model_response", "tool_call", "network_request"})
-_PATH_KEYS = ("path", "file_path", "cwd")
+_ARGUMENTS = ("path", "file_path", "cwd", "command")
+_OF_EVERY_CALL = frozenset({"ts", "seq", "run_id", "event", "agent", "tool"})
 
 
 class Event(msgspec.Struct, frozen=True):
@@ -69,6 +83,23 @@ class Dispatch(msgspec.Struct, frozen=True):
     model: str | None
 
 
+class Span:
+    """The first and the last tool call or network request: they must lie inside the life of Case."""
+
+    def __init__(self) -> None:
+        self._ends: list[tuple[int, int]] = []
+
+    def see(self, line: int, sequence: int | None) -> None:
+        """Take one event with its line and sequence number."""
+        if sequence is not None:
+            self._ends = [*self._ends[:1], (line, sequence)]
+
+    def close(self, notes: Notes) -> None:
+        """Note both ends (fact kind `trace.activity`; the value is the sequence number)."""
+        for line, sequence in self._ends:
+            notes.fact("trace.activity", sequence, line)
+
+
 class Source:
     """Reads one trace. The baseline's trace is read alike, but is no evidence of the run's model."""
 
@@ -78,6 +109,7 @@ class Source:
         self._own = notes.kind == "trace"
         self._check = StreamCheck(notes, sequence="seq", identity="run_id")
         self._calls = Calls(notes)
+        self._span = Span()
 
     def record(self, line: int, record: dict[str, Any]) -> None:
         """Read one event."""
@@ -90,11 +122,13 @@ class Source:
         for field, fault in fields.faults(record):
             self._check.fault("stream.malformed", f"{name}: {field} {fault}", line, f"/{field}")
         item = Record(self._notes.path, line, record)
-        if name not in _FREQUENT:
+        if name not in _FREQUENT or not (self._own or name == "tool_call"):
             sequence = item.integer("seq")
             self._notes.fact(self._event_kind, Event(str(name), sequence, item), line, time=time)
         if self._own:
             self._model_evidence(str(name), line, item, time)
+        if name in _ACTIVITY:
+            self._span.see(line, item.integer("seq"))
         if name == "tool_call":
             self._tool_call(line, item)
 
@@ -102,6 +136,8 @@ class Source:
         """Note the summaries."""
         self._check.close()
         self._calls.close()
+        if self._own:
+            self._span.close(self._notes)
 
     def _unknown(self, line: int, record: dict[str, Any], time: int | None, name: object) -> None:
         if type(name) is not str or not name:
@@ -126,13 +162,13 @@ class Source:
 
     def _response(self, line: int, item: Record, time: int | None) -> None:
         response = Response(
-            provider=item.text("provider"),
-            requested=item.text("requested_model"),
-            served=item.text("model"),
+            provider=same(item.text("provider")),
+            requested=same(item.text("requested_model")),
+            served=same(item.text("model")),
             response_id=item.text("response_id"),
             shape="trace.model_response",
-            agent=item.text("agent"),
-            host=item.text("host"),
+            agent=same(item.text("agent")),
+            host=same(item.text("host")),
             status=item.integer("status"),
             sequence=item.integer("seq"),
         )
@@ -140,14 +176,18 @@ class Source:
         note_response(self._notes, response, line, "/requested_model", "/model", time)
 
     def _tool_call(self, line: int, item: Record) -> None:
-        for key in (*_PATH_KEYS, "command"):
+        for key in _ARGUMENTS:
             # What is no text cannot be judged, and must not pass as a call without a path.
             if item.get(key) is not None and item.text(key) is None:
                 self._check.fault("stream.malformed", f"tool_call: {key} has the wrong type", line, f"/{key}")
-        paths = tuple((f"/{key}", path) for key in _PATH_KEYS if (path := item.text(key)) is not None)
-        self._calls.see(
-            line, item.text("tool") or "", agent=item.text("agent"), paths=paths, command=item.text("command")
-        )
+        tool = item.text("tool") or ""
+        named = {key: value for key, value in item.data.items() if key not in _OF_EVERY_CALL}
+        self._calls.see(line, tool, item.text("agent"), arguments(named, tool))
+
+
+def same(text: str | None) -> str | None:
+    """Return the one copy of a text that many records repeat, so that a fact costs little more than its own id."""
+    return intern(text) if text is not None else None
 
 
 def note_response(

@@ -9,7 +9,6 @@ import pytest
 
 from auditor.facts import Naming
 from auditor.sources._calls import ToolCall
-from auditor.sources.case_events import ToolArguments, tool_arguments
 from auditor.sources.case_stderr import AgentDone, Identity, Outcome
 from auditor.sources.trace import Dispatch
 from tests.sources.reading import lines, noted, places, values
@@ -104,36 +103,6 @@ def test_the_pipelines_end_is_its_outcome(outcome: Any, told: str) -> None:
 def test_the_plan_states_an_identity_too() -> None:
     found = noted("case_events", lines(event(1, "pipeline_start", plan={"runId": "other", "taskId": "t"})))
     assert values(found, "case.identity") == [Identity("i", "t"), Identity("other", "t")]
-
-
-CUT = "…[truncated]"
-
-
-@pytest.mark.parametrize(
-    ("args", "paths", "command"),
-    [
-        ({"path": "/x", "command": "ls"}, ("/x",), "ls"),
-        ('{"file_path": "/x"}', ("/x",), None),
-        ('{"command": "cat \\"/x\\"\\n"}', (), 'cat "/x"\n'),
-        ('{"path": "/etc/x", "content": "aaa' + CUT, ("/etc/x",), None),
-        ('{"command": "cat /etc/x && echo aaa' + CUT, (), "cat /etc/x && echo aaa" + CUT),
-        ('{"command": "a\\nb\\"c' + CUT, (), 'a\nb"c' + CUT),
-        ('{"command": "a\\', (), "a"),
-        ('{"path": 7}', (), None),
-        ("[1]", (), None),
-        ("null", (), None),
-        ("no json at all", (), None),
-        (None, (), None),
-        (["/x"], (), None),
-    ],
-)
-def test_tool_arguments_are_read_up_to_the_cut(args: Any, paths: tuple[str, ...], command: str | None) -> None:
-    assert tool_arguments(args) == ToolArguments(paths, command)
-
-
-def test_a_cut_argument_of_any_length_costs_no_more_than_its_length() -> None:
-    long = "\\n" * 500_000
-    assert tool_arguments('{"path": "' + long).paths == ("\n" * 500_000,)
 
 
 def test_a_tool_start_that_could_leave_is_kept_and_its_end_is_not_a_call() -> None:

@@ -85,7 +85,7 @@ def test_the_baselines_trace_is_no_evidence_of_the_runs_model() -> None:
         RESPONSE, {"event": "model_dispatched", "agent": "a", "provider": "p", "model": "m"}, kind="baseline_trace"
     )
     assert not {"model.named", "model.response", "dispatch", "host.contacted"} & found.facts.keys()
-    assert [fact.value.name for fact in found.facts["baseline_trace.event"]] == ["model_dispatched"]
+    assert [fact.value.name for fact in found.facts["baseline_trace.event"]] == ["model_response", "model_dispatched"]
 
 
 @pytest.mark.parametrize("path", ["/etc/passwd", "~/.ssh", "../x", "a/../../x", "$HOME/x", "file:///etc", "a\0b"])

@@ -24,8 +24,8 @@ _CLAUSE = "Real Case Stage 2 cannot pass unless the run's evidence proves that t
 def only_the_admitted(run: Evidence, policy: Policy) -> Outcome:
     """Every model that any witness names is the admitted one, exactly.
 
-    Why: Case falls back silently to a hard default and still exits 0. Names are compared byte for byte: a look-alike, a
-    dated snapshot or a missing provider is another model, unless the authority lists it among `served_model_ids`.
+    Why: Case falls back silently to a hard default and still exits 0. Names are compared byte for byte: a look-alike or
+    a dated snapshot is another model, unless the authority lists it among `served_model_ids`.
     """
     pair = effective(run)
     if pair is None:
@@ -130,7 +130,7 @@ def config_as_written(run: Evidence, policy: Policy) -> Outcome:
     last = written[-1].value.sequence or 0
     late = [start for start in run.events("case_process_started") if (start.value.sequence or 0) < last]
     if late:
-        return violated("the configuration was written after Case was started", [*written, *late])
+        return violated("the configuration was written after Case was started", late)
     return holds("the configuration is as the harness wrote it", written)
 
 
@@ -184,8 +184,7 @@ def responses_join(run: Evidence, policy: Policy) -> Outcome:
     """
     trace = [f for f in run["model.response"] if f.value.shape == "trace.model_response" and answered(f)]
     gateway = [f for f in run["model.response"] if f.witness == "gateway" and answered(f)]
-    repeats = repeated_ids(trace) or repeated_ids(gateway)
-    if repeats:
+    if repeats := repeated_ids(trace) or repeated_ids(gateway):
         return violated(f"the response id {visible(repeats[0].value.response_id)} is used twice", repeats)
     if not run.of_kind("gateway_log"):
         return not_applicable("the harness ran no gateway")
@@ -222,8 +221,7 @@ def responses_follow_dispatch(run: Evidence, policy: Policy) -> Outcome:
     responses = [fact for fact in run["model.response"] if fact.value.shape == "trace.model_response"]
     if not responses:
         return not_applicable("the trace shows no response")
-    unled = without_dispatch(run, responses)
-    if unled:
+    if unled := without_dispatch(run, responses):
         return violated(
             f"a response to {visible(unled[0].value.agent or '')} comes without a dispatch of it before", unled
         )

@@ -25,7 +25,7 @@ MAX_LINES = 320
 # stands on top, where nothing below may know of it.
 LAYERS = (
     ("facts", "errors"),
-    ("instants", "contract", "places"),
+    ("instants", "contract", "places", "globs"),
     ("records", "layout", "policy", "walk", "reader", "providers"),
     ("admission",),
     ("shell",),

@@ -160,7 +160,13 @@ def report_lists(*entries: Listing) -> list[Fact]:
 def test_the_report_is_exempt_only_where_its_own_list_is_the_manifest() -> None:
     listed = report_lists(Listing("x", A, "sha256", 1, sized=True))
     assert compare(listed, [REPORT, file("x")], {}).unlisted == ()
-    assert compare(listed, [REPORT, SUMS, file("x")], {}).unlisted == ("report.json",)
+    with_sums = [*listed, *sums(f"{A}  x\n")]
+    assert compare(with_sums, [REPORT, SUMS, file("x")], {}).unlisted == ("report.json",)
+
+
+def test_a_file_that_bears_a_manifests_name_and_lists_nothing_is_one_more_file() -> None:
+    listed = report_lists(Listing("x", A, "sha256", 1, sized=True))
+    assert compare(listed, [REPORT, SUMS, file("x")], {}).unlisted == ("SHA256SUMS",)
 
 
 @pytest.mark.parametrize(("size", "fault"), [(1, False), (2, True), (None, True), (-1, True)])
@@ -192,7 +198,8 @@ def test_all_is_well_only_if_every_file_is_listed_rightly_and_nothing_else_is(
     text = "".join(f"{digest}  {path}\n" for path, digest in listed)
     found = compare(sums(text), [SUMS, *(file(path, digest) for path, digest in there.items())], {})
     assert (not found.faults) == (set(listed) <= set(there.items()))
-    assert set(found.unlisted) == there.keys() - {path for path, _ in listed}
+    unlisted = there.keys() - {path for path, _ in listed}
+    assert set(found.unlisted) == (unlisted if listed else unlisted | {SUMS.path})
 
 
 def test_lines_that_are_no_digest_lines_are_noted() -> None:

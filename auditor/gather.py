@@ -133,6 +133,7 @@ class _Gathering:
             notes.gap(reading.fault)
         if records is not None and (reading.bytes or not reading.fault):
             records.close()
+        notes.settle()
         if reading.identity is not None:
             self.inodes.add(reading.identity)
         self.artifacts.append(Artifact(entry.path, kind.kind, kind.witness, reading.bytes, reading.sha256))

@@ -41,6 +41,7 @@ class Notes:
         self.witness = witness
         self._collector = collector
         self._index: dict[Any, int] = {}
+        self._again: dict[tuple[str, int], int] = {}
         self._gaps = 0
 
     def fact(
@@ -79,8 +80,7 @@ class Notes:
         place = self._index.get(key)
         kept = self._collector.facts.setdefault(kind, [])
         if place is not None:
-            known = kept[place]
-            kept[place] = msgspec.structs.replace(known, count=known.count + 1)
+            self._again[kind, place] = self._again.get((kind, place), 0) + 1
             return
         before = len(kept)
         self.fact(kind, value, line, pointer, grade=grade, time=time)
@@ -96,3 +96,10 @@ class Notes:
             self._collector.gaps.append(
                 Gap(self.path, f"more than {MAX_GAPS} gaps in this file: the rest are not shown")
             )
+
+    def settle(self) -> None:
+        """Write the counts of repeated facts into the facts; the artifact has ended."""
+        for (kind, place), more in self._again.items():
+            kept = self._collector.facts[kind]
+            kept[place] = msgspec.structs.replace(kept[place], count=kept[place].count + more)
+        self._again.clear()

@@ -14,6 +14,8 @@ import orjson
 from auditor.records.collector import Notes
 from auditor.records.json_text import JsonFault, RepeatedKey, count_keys, parse_object, surely_unique
 
+_PIECE = 1 << 17
+
 _decoder: msgspec.json.Decoder[dict[str, Any]] = msgspec.json.Decoder(dict[str, Any])
 
 
@@ -39,15 +41,26 @@ class JsonLines:
         self._mixed = mixed
 
     def block(self, first: int, data: bytes) -> None:
-        """Decode a block of whole lines."""
+        """Decode a block of whole lines, a piece at a time: what a piece makes then stays in the processor's cache."""
+        start = 0
+        while len(data) - start > _PIECE:
+            end = data.rfind(b"\n", start, start + _PIECE) + 1 or data.index(b"\n", start) + 1
+            first = self._piece(first, data[start:end])
+            start = end
+        if start < len(data):
+            self._piece(first, data[start:] if start else data)
+
+    def _piece(self, first: int, data: bytes) -> int:
+        """Decode a piece of whole lines and return the number of the line after it."""
         records = self._at_once(data)
         take = self._source.record
         if records is not None:
             for number, record in enumerate(records, first):
                 take(number, record)
-            return
+            return first + len(records)
         for number, line in enumerate(data.split(b"\n")[:-1], first):
             self._line(number, line, torn=False)
+        return first + data.count(b"\n")
 
     def rest(self, number: int, data: bytes) -> None:
         """Decode a last line that lacks its newline."""

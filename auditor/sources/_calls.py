@@ -6,6 +6,7 @@ Which call really leaves is the rules' question: it needs the run's own paths, w
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 
 import msgspec
 
@@ -14,6 +15,15 @@ from auditor.shell import suspects
 from auditor.sources._arguments import Argument
 
 FACTS = frozenset({"tool.call", "tool.calls"})
+
+
+_SHORT = 2000
+
+
+@lru_cache(maxsize=4096)
+def _could_leave(command: str) -> bool:
+    """Remember the answer: agents run the same short commands over and over."""
+    return bool(suspects(command))
 
 
 class ToolCall(msgspec.Struct, frozen=True):
@@ -38,7 +48,7 @@ class Calls:
         for argument in found:
             text = argument.text
             if argument.command:
-                if suspects(text):
+                if _could_leave(text) if len(text) <= _SHORT else suspects(text):
                     self._notes.once("tool.call", ToolCall(tool, command=text, agent=agent), line, argument.pointer)
             elif text.startswith(("/", "~", "\\", "file:", "@")) or ".." in text or "$" in text or "\0" in text:
                 self._notes.once("tool.call", ToolCall(tool, path=text, agent=agent), line, argument.pointer)

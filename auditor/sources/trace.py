@@ -62,6 +62,7 @@ _FIELDS = {
     "run_finished": Fields(status=_TEXT),
 }
 _ACTIVITY = frozenset({"tool_call", "network_request"})
+_NAMES_MODEL = frozenset({"model_dispatched", "model_response", "config_written", "network_request"})
 _FREQUENT = frozenset({"model_response", "tool_call", "network_request"})
 _ARGUMENTS = ("path", "file_path", "cwd", "command")
 _OF_EVERY_CALL = frozenset({"ts", "seq", "run_id", "event", "agent", "tool"})
@@ -125,7 +126,7 @@ class Source:
         if name not in _FREQUENT or not (self._own or name == "tool_call"):
             sequence = item.integer("seq")
             self._notes.fact(self._event_kind, Event(str(name), sequence, item), line, time=time)
-        if self._own:
+        if self._own and name in _NAMES_MODEL:
             self._model_evidence(str(name), line, item, time)
         if name in _ACTIVITY:
             self._span.see(line, item.integer("seq"))

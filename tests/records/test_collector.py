@@ -25,6 +25,7 @@ def test_once_counts_and_keeps_the_first_place() -> None:
     notes.once("k", "b", 2)
     notes.once("k", "a", 3)
     notes.once("k", "a", 4, grade="served")
+    notes.settle()
     assert [(f.value, f.where.line, f.count, f.grade) for f in collector.facts["k"]] == [
         ("a", 1, 2, None),
         ("b", 2, 1, None),
@@ -44,6 +45,7 @@ def test_a_cap_cuts_the_new_and_says_so_once(values: list[int], cap: int) -> Non
     collector, notes = notebook(cap=cap)
     for line, value in enumerate(values, 1):
         notes.once("k", value, line)
+    notes.settle()
     kept = list(dict.fromkeys(values))[:cap]
     assert [value for value, *_ in facts(collector, "k")] == kept
     assert [fact.count for fact in collector.facts.get("k", [])] == [values.count(value) for value in kept]

@@ -41,6 +41,7 @@ def noted(kind: str, content: str | bytes, *, form: str | None = None, path: str
         lines.feed(data)
         lines.close()
         source.close()
+    notes.settle()
     return collector
 
 

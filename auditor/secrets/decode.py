@@ -102,7 +102,8 @@ def _character(digits: bytes) -> bytes:
 
 def json_escapes(data: Buffer, start: int, end: int, _number: int) -> Decoded | None:
     """The neighbourhood of a ``\\u00..`` escape, within its line, with JSON escapes undone once."""
-    low = max(data.rfind(b"\n", 0, start) + 1, start - 1024)
+    low = max(0, start - 1024)
+    low = max(data.rfind(b"\n", low, start) + 1, low)
     high = data.find(b"\n", end, end + 4096)
     high = min(len(data), end + 4096) if high < 0 else high
     text, pieces = unescape(data[low:high])

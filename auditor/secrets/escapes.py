@@ -36,7 +36,8 @@ _LINE = re.compile(rb"\r?\n|\\+n")
 
 def line_around(data: Buffer, start: int, end: int) -> tuple[int, int]:
     """The stretch of the line around ``data[start:end]`` that is worth decoding."""
-    low = max(data.rfind(b"\n", 0, start) + 1, start - NEAR_BEFORE)
+    low = max(0, start - NEAR_BEFORE)
+    low = max(data.rfind(b"\n", low, start) + 1, low)
     high = data.find(b"\n", end, end + NEAR_AFTER)
     return low, min(len(data), end + NEAR_AFTER) if high < 0 else high
 
@@ -81,7 +82,8 @@ def substituted(
             last = match.end()
             pieces.append((size, last))
         if len(pieces) == 1:
-            return None
+            # Nothing to undo here, nor at the next trigger in this stretch.
+            return Decoded(b"", view, low, high, ((0, low),))
         out.append(data[last:high])
         return Decoded(b"".join(out), view, low, high, tuple(pieces))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import zlib
 
 from auditor.secrets.decode import Buffer, Decoded, base64_run, starts_freely
@@ -11,6 +12,7 @@ INFLATED = 1 << 22
 
 _CONVINCING = 256
 """Bytes that only a true stream gives before an error shows it to be none."""
+_STANDARD = bytes.maketrans(b"-_", b"+/")
 _ZLIB = b"\x01\x5e\x9c\xda"
 
 
@@ -35,6 +37,9 @@ def packed_base64(data: Buffer, start: int, end: int, _number: int) -> Decoded |
     """A base64 run that begins like a gzip or zlib stream does, if it is one."""
     if data[start : start + 1] == b"e" and not starts_freely(data, start):
         return None
+    head = data[start : start + 20].translate(_STANDARD)
+    if data[start : start + 1] == b"e" and not _plausible(base64.b64decode(head)):
+        return None
     decoded = base64_run(data, start, end, 0)
     if decoded is None:
         return None
@@ -47,7 +52,16 @@ def packed_base64(data: Buffer, start: int, end: int, _number: int) -> Decoded |
     return Decoded(inner.text, f"base64+{inner.view}", decoded.start, decoded.end, decoded.pieces[:1], inner.cut)
 
 
+def _plausible(head: bytes) -> bool:
+    """Whether a zlib stream may begin like this: the first block is not of a reserved kind."""
+    return len(head) > 2 and head[2] & 0b110 != 0b110
+
+
 def _zlib_start(decoded: Decoded, start: int) -> int:
     near = [offset for offset, source in decoded.pieces if source == start]
     at = near[0] if near else -1
     return at if at >= 0 and decoded.text[at : at + 1] == b"x" else -1
+
+
+DEAR = frozenset({inflate, packed_base64})
+"""Decoders that cost much even where nothing is hidden."""

@@ -120,6 +120,7 @@ class _Body:
         self._scanned = base + len(data)
         ripe = self._scanned if last else max(base, self._scanned - AHEAD)
         count = bisect_right(self._pending, ripe, key=lambda event: event[0])
+        self._sight.replenish()
         if count or self._always:
             ready = [(end - base, index) for end, index in self._pending[:count]]
             del self._pending[:count]
@@ -152,12 +153,13 @@ class _Body:
 
     def _record_in(self, line_at: Callable[[int], int | None], *, last: bool) -> Callable[[Buffer, int], None]:
         def on_record(data: Buffer, at: int) -> None:
-            low = data.rfind(b"\n", 0, at) + 1
+            low = max(0, at - BACK)
+            low = max(data.rfind(b"\n", low, at) + 1, low)
             if self._base + low < self._recorded:
                 return
-            high = data.find(b"\n", at)
+            high = data.find(b"\n", at, at + AHEAD)
             if high < 0:
-                high = len(data) if last else -1
+                high = len(data) if last and len(data) - at < AHEAD else -1
             self._recorded = self._base + max(high, at)
             if high >= 0:
                 self._streams.record(bytes(data[low:high]), line_at(low))

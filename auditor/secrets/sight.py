@@ -10,6 +10,7 @@ from auditor.secrets.collector import Collector, Found
 from auditor.secrets.decode import Buffer, Decoded, starts_freely
 from auditor.secrets.known import Fingerprints
 from auditor.secrets.marks import Marks, Role
+from auditor.secrets.packed import DEAR
 from auditor.secrets.placeholders import is_placeholder
 from auditor.secrets.plugins import REACH, PluginRole
 from auditor.secrets.prefilter import Event, Prefilter
@@ -21,6 +22,9 @@ DEPTH = 6
 
 _DIGIT = re.compile(rb"[0-9]")
 _BREAKS = {b"\n", b"\r", b"\\"}
+
+EFFORT = 60_000
+"""What may be spent on a block: an occurrence costs one, a decoding four or more. Honest text needs some hundreds."""
 
 LineAt: TypeAlias = Callable[[int], int | None]
 """The line of an offset in a buffer."""
@@ -79,6 +83,20 @@ class Sight:
         self._fingerprints = fingerprints
         self._prefilter = prefilter
         self._collector = collector
+        self._effort = 0
+
+    def replenish(self) -> None:
+        """Allow for the effort that one more block of input is worth."""
+        self._effort = min(self._effort + EFFORT, 4 * EFFORT)
+
+    def _spend(self, effort: int, line_at: LineAt, at: int) -> bool:
+        if self._effort <= 0:
+            self._collector.gap(
+                "there is too much here that looks like a credential or hides one: not all was looked at", line_at(at)
+            )
+            return False
+        self._effort -= effort
+        return True
 
     def look(
         self,
@@ -99,6 +117,8 @@ class Sight:
         for end, index in events:
             for role in roles[index]:
                 start = end - role.length
+                if not self._spend(1, line_at, start):
+                    return
                 if role.pattern is not None:
                     if start >= done.get(role.pattern.id, -1):
                         done[role.pattern.id] = end_of_match = self._match(data, start, role, view, line_at)
@@ -115,6 +135,9 @@ class Sight:
                         on_record(data, start)
                 elif start >= done.get(role.decoder, -1):
                     decoded = role.decoder(data, start, end, role.number)
+                    self._effort -= (
+                        (500 if role.decoder in DEAR else 4) if decoded is None else 8 + len(decoded.text) // 512
+                    )
                     if decoded is not None:
                         done[role.decoder] = decoded.end
                         self._deeper(data, decoded, view, line_at, depth + 1)
@@ -132,7 +155,8 @@ class Sight:
 
     def _ask(self, data: Buffer, start: int, plugin: PluginRole, view: str, line_at: LineAt) -> int:
         """Take what a plugin of detect-secrets says of the line at `start`; answer where that line ends."""
-        low = max(data.rfind(b"\n", 0, start) + 1, start - REACH)
+        low = max(0, start - REACH)
+        low = max(data.rfind(b"\n", low, start) + 1, low)
         high = data.find(b"\n", start, start + REACH)
         high = min(len(data), start + REACH) if high < 0 else high
         for value in plugin.credentials(data[low:high].decode("latin-1"), start - low):
@@ -164,6 +188,8 @@ class Sight:
         return best or next((found for found in founds if found is not None and _DIGIT.search(found.value)), None)
 
     def _deeper(self, data: Buffer, decoded: Decoded, view: str, line_at: LineAt, depth: int) -> None:
+        if not decoded.text:
+            return
         if decoded.cut:
             self._collector.gap(decoded.cut, line_at(decoded.start))
         if depth > DEPTH:

@@ -10,6 +10,7 @@ import hashlib
 import os
 import queue
 import stat
+import sys
 import threading
 from collections.abc import Callable
 from typing import Protocol
@@ -18,6 +19,7 @@ import msgspec
 
 CHUNK = 1 << 20
 _AHEAD = 4
+_SWITCH_SECONDS = 0.0001
 _OPEN_FILE = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOCTTY
 
 
@@ -104,6 +106,10 @@ class _Worker:
         self._thread = threading.Thread(target=self._run, name="digest-and-scan", daemon=True)
 
     def __enter__(self) -> _Worker:
+        # Between its long calls without the interpreter lock the thread needs it for an instant each time. At the usual
+        # interval it would wait for that as long as a whole chunk takes to hash.
+        self._interval = sys.getswitchinterval()
+        sys.setswitchinterval(_SWITCH_SECONDS)
         self._thread.start()
         return self
 
@@ -116,6 +122,7 @@ class _Worker:
     def __exit__(self, *_: object) -> None:
         self._chunks.put(None)
         self._thread.join()
+        sys.setswitchinterval(self._interval)
         if self._error is not None:
             raise self._error
 

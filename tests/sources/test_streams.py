@@ -18,10 +18,12 @@ T = "2026-06-10T14:38:{:02}Z"
 def checked(rows: list[dict[str, Any]], **options: Any) -> Collector:
     collector = Collector(1000)
     options = {"sequence": "seq", "identity": "run_id"} | options
-    check = StreamCheck(collector.notes("f", "trace", "harness"), **options)
+    notes = collector.notes("f", "trace", "harness")
+    check = StreamCheck(notes, **options)
     for line, row in enumerate(rows, 1):
         check.see(line, row)
     check.close()
+    notes.settle()
     return collector
 
 

@@ -124,6 +124,8 @@ def _resolved(output: Path) -> Path:
         target = output.resolve()
     except (OSError, RuntimeError) as error:  # RuntimeError: a loop of links, in older Pythons
         raise OperatorError(f"--output {output} is a loop of links", "name another file") from error
+    if target.is_symlink():  # since Python 3.13 a loop resolves to itself
+        raise OperatorError(f"--output {output} is a loop of links", "name another file")
     if target.is_dir() or not target.name:
         raise OperatorError(f"--output {output} is a directory", "name a file in it")
     return target

@@ -17,10 +17,12 @@ from auditor.facts import Artifact, Gap
 from auditor.layout import ArtifactKind, Layout
 from auditor.places import rules_folder
 from auditor.policy import Policy
+from auditor.records.archives import GzipStream, ZipArchive
 from auditor.records.collector import Collector, Notes
 from auditor.records.documents import Document
 from auditor.records.json_lines import JsonLines
 from auditor.records.lines import LineReader
+from auditor.records.packed import PackedDocument, inner_format
 from auditor.records.text_lines import TextLines
 from auditor.secrets import Engine, Hit
 from auditor.sources import open_source
@@ -140,11 +142,15 @@ class _Gathering:
 
     def _records(self, kind: ArtifactKind, notes: Notes) -> Any | None:
         """Return what turns this artifact's bytes into facts, None if nothing is to be understood in it."""
+        if kind.format == "zip":
+            return ZipArchive(notes, self._member, self._policy.max_document_bytes)
         source = open_source(kind.kind, notes)
         if source is None:
             return None
         if hasattr(source, "feed"):
             return source
+        if kind.format == "gzip":
+            return GzipStream(self._packed(source, inner_format(notes.path), notes, promised=False), notes)
         if kind.format == "json":
             return Document(source, notes, self._policy.max_document_bytes, evidence=kind.kind != "other")
         if kind.format == "bytes":
@@ -152,6 +158,17 @@ class _Gathering:
         sink: Any = TextLines(source, notes) if kind.format == "text" else None
         sink = sink or JsonLines(source, notes, mixed=kind.format == "mixed")
         return _Lines(LineReader(sink, self._policy.max_line_bytes), source)
+
+    def _member(self, name: str, notes: Notes) -> Any | None:
+        """Return what reads a member of an archive, None if nothing is to be understood in it."""
+        form, source = inner_format(name), open_source(notes.kind, notes)
+        return self._packed(source, form, notes, promised=True) if form and source else None
+
+    def _packed(self, source: Any, form: str | None, notes: Notes, *, promised: bool) -> Any:
+        """Return what reads one unpacked text; `promised` tells that its name says for certain what it holds."""
+        if form == "json":
+            return PackedDocument(source, notes, self._policy.max_document_bytes, promised=promised)
+        return _Lines(LineReader(JsonLines(source, notes, mixed=True), self._policy.max_line_bytes), source)
 
 
 class _Lines:

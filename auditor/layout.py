@@ -17,20 +17,29 @@ from auditor.errors import OperatorError
 from auditor.facts import Witness
 from auditor.globs import glob
 
-Format = Literal["json", "jsonl", "mixed", "text", "bytes"]
+Format = Literal["json", "jsonl", "mixed", "text", "bytes", "zip", "gzip"]
+
+_PACKED = ("zip", "gzip")
 
 
 class ArtifactKind(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One kind of artifact: the globs of its paths, how it is written and by whom.
 
     In a glob `*` does not cross ``/``, `**` does. `format` is `json` (one document), `jsonl` (one object a line),
-    `mixed` (JSON lines among plain ones), `text` (lines) or `bytes`.
+    `mixed` (JSON lines among plain ones), `text` (lines), `bytes`, `zip` (an archive of such files) or `gzip` (one such
+    file, packed; its name without ``.gz`` says in which format). Only kind `other` may be packed: what the harness
+    writes by contract lies open.
     """
 
     kind: str
     paths: tuple[str, ...]
     format: Format
     witness: Witness
+
+    def __post_init__(self) -> None:
+        """Refuse a packed kind that rules read. Raise `ValueError`."""
+        if self.format in _PACKED and self.kind != "other":
+            raise ValueError(f"format {self.format} is for kind other only, not for {self.kind}")
 
 
 class Layout(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

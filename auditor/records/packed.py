@@ -141,6 +141,10 @@ class Cut(Exception):  # noqa: N818 - a bound that was reached is no error
     """A bound was reached; the message says which."""
 
 
+class Full(Cut):
+    """The bound on the artifact as a whole was reached: nothing more of it is to be unpacked."""
+
+
 class Unpacked:
     """Passes unpacked bytes on to a reader and holds them to the bounds."""
 
@@ -152,11 +156,11 @@ class Unpacked:
     def feed(self, plain: bytes, packed: int, before: int) -> None:
         """Take bytes that `packed` packed ones gave so far, `before` bytes being unpacked already by others.
 
-        Raise `Cut` where a bound is reached or the bytes are packed themselves.
+        Raise `Cut` where a bound is reached or the bytes are packed themselves, `Full` where it is the artifact's own.
         """
         self.size += len(plain)
         if before + self.size > MAX_UNPACKED:
-            raise Cut(f"it unpacks to more than {MAX_UNPACKED} bytes; the rest was not read")
+            raise Full(f"it unpacks to more than {MAX_UNPACKED} bytes; the rest was not read")
         if self.size > _FREE and self.size > packed * MAX_RATIO:
             raise Cut(f"it unpacks to more than {MAX_RATIO} times its size; the rest was not read")
         if len(self._head) < _HEAD:

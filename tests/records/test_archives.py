@@ -251,6 +251,8 @@ def test_the_members_of_an_archive_share_one_bound(monkeypatch: pytest.MonkeyPat
     collector = unzip(zipped({"a.json": b'{"a":       1}', "b.json": b'{"a":       2}', "c.json": b'{"a": 3}'}))
     assert (1, None, "/a.json/a") in facts(collector, "seen")
     assert "member 2 of the archive: it unpacks to more than 20 bytes" in reasons(collector)
+    assert (3, None, "/c.json/a") not in facts(collector, "seen")
+    assert "member 3" not in reasons(collector)
     assert "more than 20 bytes" in gunzip(gzip.compress(bytes(21)))[1][0][1]
 
 

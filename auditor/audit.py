@@ -6,6 +6,7 @@ walk -> read each byte once (digest, secrets, records) -> facts -> rules -> verd
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Container, Iterable
 from functools import cache
 from pathlib import Path
 
@@ -14,14 +15,15 @@ import msgspec
 from auditor import __version__, manifest, ruleset
 from auditor import policy as policies
 from auditor.admission import Judgement, judge, read_authority
+from auditor.errors import OperatorError
 from auditor.evidence import Authority, Evidence
-from auditor.facts import Decision, Pair, Secret, Tool, Verdict
+from auditor.facts import Decision, Pair, Secret, Suppressed, Tool, Verdict, visible
 from auditor.gather import Gathered, gather, root_digest
 from auditor.grading import model_grade
 from auditor.places import rules_folder
 from auditor.policy import Policy
 from auditor.reader import CHUNK
-from auditor.secrets import Engine, Hit
+from auditor.secrets import AllowList, Engine, Hit
 from auditor.withhold import withhold
 
 
@@ -32,20 +34,28 @@ def audit(
     policy: Policy | None = None,
     fingerprint_key: bytes | None = None,
     engine: Engine | None = None,
+    allow: AllowList | None = None,
     chunk: int = CHUNK,
 ) -> Verdict:
     """Judge the run directory `run_dir`.
 
     `admission` is the file of the authority, from outside the run directory; without it no claimed admission is proven.
     `fingerprint_key` is the HMAC key of secret fingerprints (default: the run's root digest in hex). `engine` is what
-    looks for secrets (default: the rules' own), such as one that knows the operator's credentials. `chunk` is the read
-    size in bytes; it never changes the verdict. Raise `OperatorError` where the directory or the authority cannot be
+    looks for secrets (default: the rules' own), such as one that knows the operator's credentials. `allow` is the
+    operator's allow-list, from outside the run directory, and adds to the rules' own. `chunk` is the read size in bytes;
+    it never changes the verdict. Raise `OperatorError` where the directory, the authority or the allow-list cannot be
     used at all; everything else that goes wrong is in the verdict.
     """
     rules = ruleset.load()
     in_force = policy or policies.load()
     examined = examine(
-        run_dir, in_force, admission=admission, fingerprint_key=fingerprint_key, engine=engine, chunk=chunk
+        run_dir,
+        in_force,
+        admission=admission,
+        fingerprint_key=fingerprint_key,
+        engine=engine,
+        allow=allow,
+        chunk=chunk,
     )
     evidence = examined.evidence
     rulings = ruleset.evaluate(rules, evidence, in_force)
@@ -53,13 +63,13 @@ def audit(
     verdict = Verdict(
         run_id=evidence.report.text("run_id") or evidence.name,
         decision=decision,
-        reason=reason,
+        reason=reason + _allowed(evidence.secrets),
         claim=evidence.claim,
         supports_stage2_pass=_supports(evidence, decision),
         admitted=evidence.admitted,
         model_grade=model_grade(evidence),
         rulings=rulings,
-        secrets=evidence.secrets,
+        secrets=tuple(secret for secret in evidence.secrets if not isinstance(secret, Suppressed)),
         artifacts=evidence.artifacts,
         gaps=evidence.gaps,
         root_sha256=examined.root_sha256,
@@ -88,17 +98,20 @@ def examine(
     admission: Path | None = None,
     fingerprint_key: bytes | None = None,
     engine: Engine | None = None,
+    allow: AllowList | None = None,
     chunk: int = CHUNK,
 ) -> Examined:
     """Read the run directory once and return its evidence; for the arguments and errors see `audit`."""
     engine = engine or rules_engine()
+    _refuse_inside(allow, run_dir)
     given = None if admission is None else read_authority(admission)
     gathered = gather(run_dir, policy, engine, chunk=chunk)
+    _refuse_inside(allow, run_dir, gathered.inodes)
     authority = None
     if admission is not None and given is not None:
         inside = given.identity in gathered.inodes or admission.resolve().is_relative_to(run_dir.resolve())
         authority = Authority(hashlib.sha256(given.data).hexdigest(), inside)
-    evidence = assemble(gathered, authority, given.data if given else None, engine, fingerprint_key)
+    evidence = assemble(gathered, authority, given.data if given else None, engine, fingerprint_key, allow)
     return Examined(evidence, gathered.root_sha256, engine, tuple(gathered.hits))
 
 
@@ -114,8 +127,13 @@ def assemble(
     record: bytes | None,
     engine: Engine,
     fingerprint_key: bytes | None,
+    allow: AllowList | None = None,
 ) -> Evidence:
-    """Bring what was gathered and the authority's record together as evidence."""
+    """Bring what was gathered and the authority's record together as evidence; `allow` adds to the rules' own list."""
+    key = fingerprint_key if fingerprint_key is not None else root_digest(gathered.artifacts).encode()
+    allowances = rules_allow() if allow is None else rules_allow() | allow
+    hits, suppressed = allowances.split(gathered.hits, key)
+    secrets = [*(hit.seal(key) for hit in hits), *suppressed]
     facts = gathered.collector.facts
     specials = {fact.value.path: fact.value.what for fact in facts.get("entry.special", [])}
     comparison = manifest.compare(facts.get("digest.listed", []), gathered.artifacts, specials)
@@ -128,7 +146,7 @@ def assemble(
         facts=facts,
         artifacts=artifacts,
         gaps=tuple(gathered.collector.gaps),
-        secrets=_sealed(gathered, fingerprint_key),
+        secrets=tuple(sorted(secrets, key=_place)),
         manifest=comparison,
         authority=authority,
         judgement=nothing,
@@ -155,9 +173,30 @@ def holds_credential(engine: Engine, data: bytes) -> bool:
     return any(hit.confidence != "possible" for hit in hits)
 
 
-def _sealed(gathered: Gathered, fingerprint_key: bytes | None) -> tuple[Secret, ...]:
-    key = fingerprint_key if fingerprint_key is not None else root_digest(gathered.artifacts).encode()
-    return tuple(sorted((hit.seal(key) for hit in gathered.hits), key=_place))
+@cache
+def rules_allow() -> AllowList:
+    """Return the rules' own allow-list."""
+    return AllowList.load(rules_folder() / "secrets" / "allow.toml")
+
+
+def _refuse_inside(allow: AllowList | None, run_dir: Path, inodes: Container[tuple[int, int]] = ()) -> None:
+    """Refuse an allow-list that the run could have written itself: it would be a pardon by the accused."""
+    if allow is not None and allow.lies_in(run_dir, inodes):
+        raise OperatorError(
+            "the allow-list lies inside the run directory, which must not excuse itself",
+            "keep it outside the run directory",
+        )
+
+
+def _allowed(secrets: Iterable[Secret]) -> str:
+    """Return what the reason adds where findings were allowed, so that no format and no brevity hides them."""
+    allowed = [secret for secret in secrets if isinstance(secret, Suppressed)]
+    if not allowed:
+        return ""
+    first = allowed[0]
+    what = "finding is" if len(allowed) == 1 else "findings are"
+    each = "" if len(allowed) == 1 else "first "
+    return f"; {len(allowed)} secret {what} allowed ({each}{first.fingerprint}: {visible(first.reason.strip())})"
 
 
 def _place(secret: Secret) -> tuple[str, int, str]:

@@ -121,6 +121,16 @@ class Secret(msgspec.Struct, frozen=True):
     confidence: Confidence
 
 
+class Suppressed(Secret, frozen=True):
+    """A credential that an allow-list takes out of the count, and the reason that the list gives.
+
+    It stays among the evidence's secrets, so that whoever overlooks the difference counts it; a verdict's secrets are
+    without it.
+    """
+
+    reason: str
+
+
 class Pair(msgspec.Struct, frozen=True, order=True):
     """A provider and a model, exactly as written. Compared byte for byte, never by prefix or similarity."""
 

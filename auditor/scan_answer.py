@@ -10,8 +10,9 @@ from msgspec import Meta
 from auditor.emit.arrange import plural
 from auditor.emit.safe import safe, short
 from auditor.emit.tables import table
-from auditor.facts import Gap, Secret
+from auditor.facts import Gap, Secret, Suppressed
 from auditor.scanning import Findings
+from auditor.secrets import AllowList
 
 
 class Unread(msgspec.Struct, frozen=True):
@@ -35,27 +36,42 @@ class Answer(msgspec.Struct, frozen=True):
     ]
 
 
-def answer(findings: Findings, key: bytes | None) -> Answer:
-    """Return the published form of what a scan found; `key` is the operator's fingerprint key, if any."""
-    sealed = (hit.seal(findings.key if key is None else key) for hit in findings.hits)
-    return Answer(
+class Result(msgspec.Struct, frozen=True):
+    """What a scan came to: the published answer, and the findings that an allow-list took out of it."""
+
+    answer: Answer
+    allowed: tuple[Suppressed, ...] = ()
+
+
+def result(findings: Findings, key: bytes | None, allow: AllowList) -> Result:
+    """Return what a scan came to; `key` is the operator's fingerprint key, if any."""
+    used = findings.key if key is None else key
+    hits, allowed = allow.split(findings.hits, used)
+    answer = Answer(
         schema="cto-audit-scan/v1",
-        secrets=tuple(sorted(sealed, key=lambda secret: (secret.path, secret.line or 0, secret.detector))),
+        secrets=tuple(sorted((hit.seal(used) for hit in hits), key=_place)),
         gaps=tuple(map(_unread, findings.gaps)),
         root_sha256=findings.root_sha256,
     )
+    return Result(answer, tuple(sorted(allowed, key=_place)))
+
+
+def _place(found: Secret) -> tuple[str, int, str]:
+    return found.path, found.line or 0, found.detector
 
 
 def _unread(gap: Gap) -> Unread:
     return Unread(gap.path, gap.reason if gap.line is None else f"line {gap.line}: {gap.reason}")
 
 
-def as_text(shown: Answer, findings: Findings, failing: int) -> str:
+def as_text(found: Result, findings: Findings, failing: int) -> str:
     """Return the answer for a terminal. `failing` is the number of findings that fail a scan; secrets are masked already."""
+    shown = found.answer
     suspects = len(shown.secrets) - failing
-    found = [plural(failing, "credential")] if failing else []
-    found += [plural(suspects, "suspicion")] if suspects else []
-    headline = f"FOUND {' and '.join(found)}" if found else "NOTHING FOUND"
+    counts = [plural(failing, "credential")] if failing else []
+    counts += [plural(suspects, "suspicion")] if suspects else []
+    headline = f"FOUND {' and '.join(counts)}" if counts else "NOTHING FOUND"
+    headline += f"; {plural(len(found.allowed), 'finding')} allowed" if found.allowed else ""
     rows = [
         [
             secret.confidence,
@@ -67,10 +83,21 @@ def as_text(shown: Answer, findings: Findings, failing: int) -> str:
         ]
         for secret in shown.secrets
     ]
+    allowed = [
+        [
+            each.confidence,
+            safe(each.detector),
+            short(each.reason.strip(), 80),
+            each.fingerprint,
+            safe(each.path if each.line is None else f"{each.path}:{each.line}"),
+        ]
+        for each in found.allowed
+    ]
     unread = [[safe(gap.path), short(gap.reason)] for gap in shown.gaps]
     sections = [
         [headline + (f"; {plural(len(unread), 'place')} could not be read" if unread else "")],
         table(rows, ["confidence", "detector", "masked", "fingerprint", "view", "where"]),
+        table(allowed, ["allowed", "detector", "reason", "fingerprint", "where"]),
         table(unread, ["not read", "why"]),
         _footer(shown, findings),
     ]

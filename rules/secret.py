@@ -3,7 +3,7 @@
 import re
 
 from auditor.evidence import Evidence, Outcome, holds, not_applicable, noted, rule, unproven, violated
-from auditor.facts import visible
+from auditor.facts import Exhibit, Secret, Suppressed, visible
 from auditor.policy import Policy
 
 _CLAUSE = "No secrets appear in task file, argv, report, trace, backend logs or any other artifact."
@@ -12,6 +12,33 @@ _CREDENTIAL_NAME = re.compile(
     re.IGNORECASE,
 )
 _HARMLESS = re.compile(r"<redacted>|\*{3,}|", re.IGNORECASE)
+
+
+_TOLD = 3
+"""Allowed findings that the sentence itself names; the exhibits name the others."""
+
+
+def _apart(run: Evidence, policy: Policy, *, failing: bool) -> tuple[list[Secret], list[Suppressed]]:
+    """Return what counts and what an allow-list took out, of the confidences that fail a run or of the others."""
+    asked = [secret for secret in run.secrets if (secret.confidence in policy.failing_confidence) is failing]
+    allowed = [secret for secret in asked if isinstance(secret, Suppressed)]
+    return [secret for secret in asked if not isinstance(secret, Suppressed)], allowed
+
+
+def _told(allowed: list[Suppressed]) -> str:
+    """Return the part of the sentence that tells of allowed findings; nothing where there are none."""
+    if not allowed:
+        return ""
+    named = ", ".join(f"{each.fingerprint} ({visible(each.reason.strip())})" for each in allowed[:_TOLD])
+    more = f" and {len(allowed) - _TOLD} more" if len(allowed) > _TOLD else ""
+    return f"; {len(allowed)} allowed: {named}{more}"
+
+
+def _shown(allowed: list[Suppressed]) -> list[Exhibit]:
+    return [
+        Exhibit(each.path, each.line, None, f"allowed: {visible(each.reason.strip())} {each.fingerprint}")
+        for each in allowed
+    ]
 
 
 @rule(
@@ -25,16 +52,17 @@ def none_leaked(run: Evidence, policy: Policy) -> Outcome:
     Why: a log outlives the run and is read by many. Case masks its events too much and too little, so a mask there
     proves nothing.
     """
-    leaked = [secret for secret in run.secrets if secret.confidence in policy.failing_confidence]
+    leaked, allowed = _apart(run, policy, failing=True)
     if leaked:
         first = leaked[0]
-        return violated(f"{visible(first.path)} holds a credential ({first.detector})", leaked)
+        because = f"{visible(first.path)} holds a credential ({first.detector}){_told(allowed)}"
+        return violated(because, [*leaked, *_shown(allowed)])
     unread = [artifact for artifact in run.artifacts if artifact.sha256 is None]
     if unread:
         return unproven("files that could not be read whole were not scanned whole", unread)
     if not run.artifacts:
         return unproven("the directory holds no file to scan")
-    return holds(f"{len(run.artifacts)} files were scanned, and their names", [])
+    return holds(f"{len(run.artifacts)} files were scanned, and their names{_told(allowed)}", _shown(allowed))
 
 
 @rule(
@@ -48,12 +76,12 @@ def nothing_suspicious(run: Evidence, policy: Policy) -> Outcome:
 
     Why: such a hit is too often an id or a digest to fail a run, and too often a key to be dropped.
     """
-    suspects = [secret for secret in run.secrets if secret.confidence not in policy.failing_confidence]
+    suspects, allowed = _apart(run, policy, failing=False)
     if suspects:
-        return violated(f"{len(suspects)} places look like a credential", suspects)
+        return violated(f"{len(suspects)} places look like a credential{_told(allowed)}", [*suspects, *_shown(allowed)])
     if not run.artifacts or any(artifact.sha256 is None for artifact in run.artifacts):
         return unproven("not every file could be scanned")
-    return holds("nothing looks like a credential", [])
+    return holds(f"nothing looks like a credential{_told(allowed)}", _shown(allowed))
 
 
 @rule(

@@ -4,16 +4,30 @@ from __future__ import annotations
 
 from pathlib import Path
 from shutil import get_terminal_size
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, TypeAlias
 
 import typer
 
 from auditor import commands
 from auditor.cli_known import KnownFingerprint, SecretEnv, SecretFile, engine
-from auditor.cli_output import destination, wants_colour
+from auditor.cli_output import complain, destination, wants_colour
 from auditor.emit import Format, Style, formats
 from auditor.emit.style import DEFAULT_WIDTH
 from auditor.errors import OperatorError
+
+if TYPE_CHECKING:
+    from auditor.secrets import AllowList, Engine
+
+AllowFile: TypeAlias = Annotated[
+    Path | None,
+    typer.Option(
+        "--allow", metavar="FILE", help="Findings that you allow, by fingerprint and with a reason; never silent."
+    ),
+]
+BaselineFile: TypeAlias = Annotated[
+    Path | None,
+    typer.Option("--secrets-baseline", metavar="FILE", help="The same, from a baseline of detect-secrets."),
+]
 
 EXIT_CODES = {"pass": 0, "fail": 1, "blocked": 3}
 
@@ -52,30 +66,43 @@ def command(
     known_secret_env: SecretEnv = None,
     known_secret_file: SecretFile = None,
     known_fingerprint: KnownFingerprint = None,
+    allow: AllowFile = None,
+    secrets_baseline: BaselineFile = None,
 ) -> int:
     """Judge a run directory: may a pass be claimed from it?"""
     chosen = _format(format_, json=json)
     if verbose and quiet:
         raise OperatorError("--verbose and --quiet contradict each other", "give one of them")
     _check_directory(run_dir)
-    own = (admission, policy, fingerprint_key, *(known_secret_file or ()), *(known_fingerprint or ()))
+    own = (
+        admission,
+        policy,
+        fingerprint_key,
+        allow,
+        secrets_baseline,
+        *(known_secret_file or ()),
+        *(known_fingerprint or ()),
+    )
     inputs = [path for path in own if path is not None]
     with destination(output, run_dir, inputs) as write:
-        from auditor.audit import audit  # noqa: PLC0415 - the whole machinery, which a wrong option need not wait for
+        from auditor.audit import audit, rules_engine  # noqa: PLC0415 - the whole machinery, which a wrong option need not wait for
         from auditor.policy import load  # noqa: PLC0415
 
         in_force = load(policy, profile)
         key = None if fingerprint_key is None else read_key(fingerprint_key)
         known = known_secret_env or known_secret_file or known_fingerprint
+        searching = engine(known_secret_env, known_secret_file, known_fingerprint, key) if known else rules_engine()
         verdict = audit(
             run_dir,
             admission=admission,
             policy=in_force,
             fingerprint_key=key,
-            engine=engine(known_secret_env, known_secret_file, known_fingerprint, key) if known else None,
+            engine=searching,
+            allow=read_allow(allow, secrets_baseline),
         )
         style = Style(verbose, quiet, output is None and wants_colour(), _width())
         write(chosen.emit(verdict, style))
+    tell_speed(searching)
     return EXIT_CODES[verdict.decision]
 
 
@@ -93,6 +120,26 @@ def read_key(path: Path) -> bytes:
         what = "longer than 64 KiB" if key else "empty"
         raise OperatorError(f"--fingerprint-key {path} is {what}", "name a file that holds the key alone")
     return key
+
+
+def read_allow(allow: Path | None, baseline: Path | None) -> AllowList:
+    """Return the operator's allow-list. Raise `OperatorError` for a file that cannot be read or is not well formed."""
+    from auditor.secrets import AllowList  # noqa: PLC0415
+
+    try:
+        return AllowList.load(allow, baseline)
+    except OSError as error:
+        named = "--allow" if allow is not None and error.filename == str(allow) else "--secrets-baseline"
+        reason = f"{named} {error.filename} cannot be read: {error.strerror}"
+        raise OperatorError(reason, "name a readable file") from error
+    except ValueError as error:
+        raise OperatorError(f"the allow-list cannot be used: {error}", "mend the list, or leave it out") from error
+
+
+def tell_speed(used: Engine) -> None:
+    """Say on standard error that a scan went slower than it might, where it did. The findings are the same."""
+    if used.accelerated is False:
+        complain("vectorscan is not installed, so secrets were searched for more slowly", "install `hyperscan`")
 
 
 def _format(name: str, *, json: bool) -> Format:

@@ -4,9 +4,8 @@
 `Scan.close` gives `Hit`s and gaps; `Hit.seal` makes of a hit what may be published; `Redactor` masks texts for output.
 """
 
-from auditor.secrets.allow import AllowList, Suppressed
+from auditor.secrets.allow import AllowList
 from auditor.secrets.engine import Engine
-from auditor.secrets.files import Scanned, scan_file, scan_git, walk
 from auditor.secrets.hit import Hit, fingerprint
 from auditor.secrets.known import Fingerprints, fingerprint_file
 from auditor.secrets.redact import Redactor
@@ -19,11 +18,6 @@ __all__ = [
     "Hit",
     "Redactor",
     "Scan",
-    "Scanned",
-    "Suppressed",
     "fingerprint",
     "fingerprint_file",
-    "scan_file",
-    "scan_git",
-    "walk",
 ]

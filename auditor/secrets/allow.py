@@ -7,13 +7,21 @@ file, the type and the SHA-1 of each secret that was reviewed.
 from __future__ import annotations
 
 import hashlib
+import os
+import re
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from pathlib import Path
 
 import msgspec
 
-from auditor.secrets.hit import Hit, fingerprint
+from auditor.facts import Suppressed
+from auditor.secrets.hit import FINGERPRINT_DIGITS, Hit, fingerprint
+
+MAX_LIST_BYTES = 1 << 24
+"""A longer list is no list that anybody has reviewed, and is refused."""
+
+_FINGERPRINT = re.compile(f"[0-9a-f]{{{FINGERPRINT_DIGITS}}}")
 
 
 class Allowed(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -23,16 +31,6 @@ class Allowed(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     reason: str
     path: str | None = None
     detector: str | None = None
-
-
-class Suppressed(msgspec.Struct, frozen=True):
-    """A finding that an allow-list took out of the count, by fingerprint, and the reason it gave."""
-
-    path: str
-    line: int | None
-    detector: str
-    fingerprint: str
-    reason: str
 
 
 class _AllowFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -63,28 +61,38 @@ class AllowList:
             for entry in entries
             if entry.is_secret is not True
         }
+        self._files: tuple[_File, ...] = ()
 
     @classmethod
     def load(cls, allow: Path | None = None, baseline: Path | None = None) -> AllowList:
-        """Read an ``allow.toml``, a ``.secrets.baseline``, both or none; a file that is not there allows nothing.
+        """Read an ``allow.toml``, a ``.secrets.baseline``, both or none.
 
-        Raises ValueError, naming the file, for one that is not well formed or gives no reason.
+        Raises ValueError, naming the file, for one that is not well formed or gives no reason, and OSError for one that
+        cannot be read: a list that was asked for and is not there must not pass for an empty one.
         """
-        entries: tuple[Allowed, ...] = ()
-        reviewed = None
-        if allow is not None and allow.exists():
-            try:
-                entries = msgspec.convert(tomllib.loads(allow.read_text("utf-8")), _AllowFile, strict=False).allow
-            except (tomllib.TOMLDecodeError, msgspec.ValidationError, UnicodeDecodeError) as error:
-                raise ValueError(f"{allow.name}: {error}") from error
-            if not all(entry.reason.strip() for entry in entries):
-                raise ValueError(f"{allow.name}: every allowed value needs a reason")
-        if baseline is not None and baseline.exists():
-            try:
-                reviewed = msgspec.json.decode(baseline.read_bytes(), type=_Baseline)
-            except (msgspec.DecodeError, UnicodeDecodeError) as error:
-                raise ValueError(f"{baseline.name}: {error}") from error
-        return cls(entries, reviewed)
+        files = [_File(path) for path in (allow, baseline) if path is not None]
+        entries = () if allow is None else _entries(files[0].content, allow.name)
+        loaded = cls(entries, None if baseline is None else _reviews(files[-1].content, baseline.name))
+        loaded._files = tuple(files)
+        return loaded
+
+    def __or__(self, other: AllowList) -> AllowList:
+        """Return the list that allows what either allows; where both do, this one's reason is given."""
+        both = AllowList()
+        for each in (self, other):
+            for print_, entries in each._allowed.items():
+                both._allowed.setdefault(print_, []).extend(entries)
+        both._reviewed = other._reviewed | self._reviewed
+        both._files = self._files + other._files
+        return both
+
+    def lies_in(self, folder: Path, inodes: Container[tuple[int, int]] = ()) -> bool:
+        """Tell whether any of the files that were read is inside `folder`, links followed on both sides.
+
+        `inodes` are the files known to be inside, as (device, inode), by which another hard link to one shows.
+        """
+        inside = folder.resolve()
+        return any(file.path.is_relative_to(inside) or file.identity in inodes for file in self._files)
 
     def split(self, hits: Iterable[Hit], key: bytes) -> tuple[list[Hit], list[Suppressed]]:
         """The hits that count, and those that are allowed, each with its reason. `key` is the fingerprints' key."""
@@ -97,7 +105,7 @@ class AllowList:
             if reason is None:
                 counted.append(hit)
             else:
-                suppressed.append(Suppressed(hit.path, hit.line, hit.detector, print_, reason))
+                suppressed.append(Suppressed(**msgspec.structs.asdict(hit.seal(key)), reason=reason))
         return counted, suppressed
 
     def _reason(self, hit: Hit, print_: str, value: bytes) -> str | None:
@@ -107,3 +115,37 @@ class AllowList:
         # A baseline names secrets by their SHA-1: that is its format, and proves nothing here but sameness.
         sha1 = hashlib.sha1(value, usedforsecurity=False).hexdigest()
         return self._reviewed.get((hit.path, sha1))
+
+
+class _File:
+    """A list as it was read: its content, and what tells where it came from."""
+
+    def __init__(self, path: Path) -> None:
+        with path.open("rb") as file:
+            status = os.fstat(file.fileno())
+            self.content = file.read(MAX_LIST_BYTES + 1)
+        if len(self.content) > MAX_LIST_BYTES:
+            raise ValueError(f"{path.name}: longer than {MAX_LIST_BYTES} bytes")
+        self.identity = (status.st_dev, status.st_ino)
+        self.path = path.resolve()
+
+
+def _entries(content: bytes, name: str) -> tuple[Allowed, ...]:
+    try:
+        entries = msgspec.convert(tomllib.loads(content.decode("utf-8")), _AllowFile, strict=False).allow
+    except (tomllib.TOMLDecodeError, msgspec.ValidationError, UnicodeDecodeError, RecursionError) as error:
+        raise ValueError(f"{name}: {error}") from error
+    for number, entry in enumerate(entries, 1):
+        if not _FINGERPRINT.fullmatch(entry.fingerprint):
+            # Not quoted: whoever mistakes the field for the value's place has written the secret here.
+            raise ValueError(f"{name}: entry {number} has no fingerprint of {FINGERPRINT_DIGITS} hex digits")
+        if not entry.reason.strip():
+            raise ValueError(f"{name}: entry {number} gives no reason")
+    return entries
+
+
+def _reviews(content: bytes, name: str) -> _Baseline:
+    try:
+        return msgspec.json.decode(content, type=_Baseline)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise ValueError(f"{name}: {error}") from error

@@ -23,14 +23,15 @@ class Redactor:
             for spelled in (hit.value, json.dumps(hit.value)[1:-1], json.dumps(hit.value, ensure_ascii=False)[1:-1]):
                 known.setdefault(spelled, masked)
         self._known = sorted(known.items(), key=lambda pair: -len(pair[0]))
-        self._parts: dict[str, set[tuple[str, int]]] = {}
-        for value, _ in self._known:
-            for at in range(len(value) - SHORTEST_PART + 1):
-                self._parts.setdefault(value[at : at + SHORTEST_PART], set()).add((value, at))
+        self._short = [pair for pair in self._known if len(pair[0]) < SHORTEST_PART]
+        self._parts = {
+            value[at : at + SHORTEST_PART] for value, _ in self._known for at in range(len(value) - SHORTEST_PART + 1)
+        }
 
     def mask(self, text: str) -> str:
         """`text` without secrets: known values, parts of them, and what the engine finds with some confidence."""
-        for value, masked in self._known:
+        # A text without any part holds no whole value either: most texts are spared a search for each.
+        for value, masked in self._known if self._next_part(text, 0) >= 0 else self._short:
             text = text.replace(value, masked)
         text = self._without_parts(text)
         for hit in self._engine.scan_text(text):
@@ -39,24 +40,23 @@ class Redactor:
         return text
 
     def _without_parts(self, text: str) -> str:
-        if not self._parts or len(text) < SHORTEST_PART:
-            return text
+        """`text` with every stretch that consists of overlapping parts masked. Each place is looked at once."""
         out: list[str] = []
-        at = 0
-        while at < len(text):
-            places = self._parts.get(text[at : at + SHORTEST_PART], ())
-            length = max((_common(text, at, value, start) for value, start in places), default=0)
-            if length:
-                out.append(f"…[{length}]")
-                at += length
-            else:
-                out.append(text[at])
-                at += 1
-        return "".join(out)
+        shown = 0
+        start = self._next_part(text, 0)
+        while start >= 0:
+            last = start
+            while text[last + 1 : last + 1 + SHORTEST_PART] in self._parts:
+                last += 1
+            end = last + SHORTEST_PART
+            out += (text[shown:start], f"…[{end - start}]")
+            shown = end
+            start = self._next_part(text, end)
+        return "".join([*out, text[shown:]])
 
-
-def _common(text: str, at: int, value: str, start: int) -> int:
-    length = 0
-    while at + length < len(text) and start + length < len(value) and text[at + length] == value[start + length]:
-        length += 1
-    return length
+    def _next_part(self, text: str, at: int) -> int:
+        """Where the next part of a known value begins in `text` at or after `at`; -1 if there is none."""
+        if not self._parts:
+            return -1
+        places = range(at, len(text) - SHORTEST_PART + 1)
+        return next((place for place in places if text[place : place + SHORTEST_PART] in self._parts), -1)

@@ -13,7 +13,8 @@ from pathlib import Path
 
 from tabulate import tabulate
 
-from auditor.secrets import Engine, scan_file, walk
+from auditor.scanning import scan_paths
+from auditor.secrets import Engine
 from tests.secrets.disguises import DISGUISES
 from tests.secrets.fakes import fill, with_crc
 
@@ -60,12 +61,9 @@ def main() -> None:
     ordered = sorted(shares.items(), key=lambda pair: pair[1])
     print(tabulate(ordered, ("disguise", "recall"), floatfmt=".3f"))
     print(f"average over {len(shares)} disguises: {sum(shares.values()) / len(shares):.3f}")
-    alarms: Counter[str] = Counter()
-    size = 0
-    for path, shown in walk(options.folders):
-        if path.is_file() and not path.is_symlink():
-            size += path.stat().st_size
-            alarms.update(f"{hit.confidence} {hit.detector}" for hit in scan_file(engine, path, shown).hits)
+    findings = scan_paths(engine, options.folders)
+    alarms = Counter(f"{hit.confidence} {hit.detector}" for hit in findings.hits)
+    size = sum(artifact.bytes for artifact in findings.artifacts)
     if size:
         rows = [(name, count, count / size * 1e6) for name, count in alarms.most_common()]
         print(tabulate(rows, ("alarm", "count", "per MB"), floatfmt=".3f"))

@@ -42,5 +42,9 @@ def root_sha256(manifest: Record) -> str:
 
 def forbidden(paths: Iterable[str], allowed: Iterable[str]) -> list[str]:
     """Return the paths that no allowed glob matches, sorted. `*` does not cross ``/``, `**` does."""
-    patterns = tuple(allowed)
-    return sorted(path for path in paths if not any(matches(pattern, path) for pattern in patterns))
+    left = set(paths)
+    for pattern in dict.fromkeys(allowed):
+        if not left:
+            break
+        left = {path for path in left if not matches(pattern, path)}
+    return sorted(left)

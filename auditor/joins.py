@@ -13,11 +13,11 @@ from collections.abc import Iterable
 import msgspec
 
 from auditor.evidence import Evidence
-from auditor.facts import Fact
+from auditor.facts import Fact, visible
 from auditor.phases import Phase
 from auditor.providers import is_loopback
 
-_APART = 60
+_APART = 5
 """How many times the tolerated clock difference a response may be noted after the gateway saw it: the trace is written
 when the backend's log reaches the harness."""
 
@@ -61,6 +61,10 @@ class Tally(msgspec.Struct, frozen=True):
         """All accounts say the same."""
         return self.wanted == self.stderr == self.trace
 
+    def __str__(self) -> str:
+        counts = f"{self.wanted} phases and retries, {self.stderr} in stderr, {self.trace} in the trace"
+        return f"{visible(self.agent)} has {counts}"
+
 
 def tallies(run: Evidence, phases: Iterable[Phase]) -> list[Tally]:
     """Count the dispatches of each agent. Every `phase_start` and every retry in stderr has one of its own."""
@@ -99,6 +103,23 @@ def repeated_ids(facts: Iterable[Fact]) -> list[Fact]:
             return [seen[key], fact]
         seen[key] = fact
     return []
+
+
+def crossed(pairs: Iterable[tuple[Fact, Fact]], skew: int) -> tuple[Fact, Fact] | None:
+    """Return a response and its row that stand in another order than others do, None where both logs tell one order.
+
+    `pairs` are (response, row). The times compared are of one clock each, so a tenth of `skew` is tolerated: requests
+    that overlap may be noted in either order.
+    """
+    tolerance = skew // 10
+    latest: int | None = None
+    for response, row in sorted(pairs, key=lambda pair: (pair[0].time or 0, pair[1].time or 0)):
+        if row.time is None:
+            continue
+        if latest is not None and row.time < latest - tolerance:
+            return response, row
+        latest = row.time if latest is None else max(latest, row.time)
+    return None
 
 
 def disagreement(response: Fact, row: Fact, skew: int) -> str | None:

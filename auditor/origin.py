@@ -39,3 +39,9 @@ def inside(path: str, folder: str) -> bool:
     if above[-1] == "":
         above.pop()
     return below[: len(above)] == above
+
+
+def names_of(run: Evidence, path: str) -> set[str]:
+    """Return the names that evidence may give a file of the run: relative, and absolute on the harness's machine."""
+    root = origin(run)
+    return {path} if root is None else {path, posixpath.join(root, path)}

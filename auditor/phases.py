@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 import msgspec
 
-from auditor.facts import Fact
+from auditor.facts import Fact, visible
 
 
 class Phase(msgspec.Struct, frozen=True):
@@ -20,6 +20,9 @@ class Phase(msgspec.Struct, frozen=True):
     start: Fact
     end: Fact | None
     outcome: str | None
+
+    def __str__(self) -> str:
+        return f"{visible(self.name)} ({visible(self.agent)})"
 
     @property
     def window(self) -> tuple[int | None, int | None]:

@@ -19,6 +19,8 @@ _OURS = frozenset(
 )
 """Fields that hold what the auditor itself made or its own rules say, never a text of the evidence."""
 
+_WITHHELD = "[withheld: it holds a credential in disguise]"
+
 Whole = TypeVar("Whole", bound=msgspec.Struct)
 """Whatever is about to leave: a verdict, an examiner's view, the answer of a scan."""
 
@@ -32,11 +34,17 @@ def withhold(whole: Whole, engine: Engine, hits: Iterable[Hit]) -> Whole:
     _texts(whole, texts)
     redactor = Redactor(engine, hits)
     joined = "\n".join(sorted(texts))
-    if redactor.mask(joined) == joined:
+    if redactor.mask(joined) == joined and not _disguised(engine, joined):
         return whole
     masked = {text: redactor.mask(text) for text in texts}
+    masked = {text: _WITHHELD if _disguised(engine, mask) else mask for text, mask in masked.items()}
     changed = {text: mask for text, mask in masked.items() if mask != text}
     return rewrite(whole, lambda text: changed.get(text, text)) if changed else whole
+
+
+def _disguised(engine: Engine, text: str) -> bool:
+    """Tell whether a text that was masked still holds a credential, in an encoding that only a scan sees through."""
+    return any(hit.confidence != "possible" for hit in engine.scan_text(text))
 
 
 def rewrite(whole: Whole, change: Callable[[str], str]) -> Whole:

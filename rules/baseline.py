@@ -1,6 +1,9 @@
 """Baseline: the same run carries a passing fake baseline of the same case, compared in its trace."""
 
+import re
+
 from auditor.applies import to_case, to_stage2
+from auditor.contract import Report
 from auditor.evidence import Evidence, Outcome, holds, noted, rule, unproven, violated
 from auditor.facts import Where, visible
 from auditor.fixture import relative
@@ -101,12 +104,27 @@ def same_case_and_fixture(run: Evidence, policy: Policy) -> Outcome:
             ("allowed_writes_passed",),
         ),
         (base.texts("blockers") == (), "names blockers", ("blockers",)),
+        (base.get("backend_exit_code") in (0, None), "ended with another exit code than 0", ("backend_exit_code",)),
+        (base.get("command") == [], "has a command", ("command",)),
+        (
+            base.text("case_model_admission_status") == "missing_admission" and base.get("admission_sha256") is None,
+            "claims an admission, which a fake run has none of",
+            ("case_model_admission_status",),
+        ),
+        (not set(Report.__struct_fields__) - set(base.data), "lacks a required field", ()),
+        (_named_for(base.text("run_id"), base.text("case_id")), "has a run id that is not its case's", ("run_id",)),
         (base.text("schema") == report.text("schema"), "has another schema", ("schema",)),
     )
     for fine, what, keys in checks:
         if not fine:
             return violated(f"the baseline {what}", [base.at(*keys)])
     return holds("the baseline is a passing fake run of the same case and fixture", [base.at("run_id")])
+
+
+def _named_for(run_id: str | None, case_id: str | None) -> bool:
+    """Tell whether a run id is ``<time>-<case id>-<pid>`` of this case."""
+    pattern = rf"\d{{8}}T\d{{6}}Z-{re.escape(case_id or '')}-\d+"
+    return run_id is not None and re.fullmatch(pattern, run_id) is not None
 
 
 def _set(paths: tuple[str, ...] | None) -> frozenset[str] | None:
@@ -192,6 +210,11 @@ def compared_in_trace(run: Evidence, policy: Policy) -> Outcome:
             )
         if _set(record.texts("changed_files")) != _set(report.texts("fake_baseline", "changed_files")):
             return violated("trace and report disagree on the baseline's changed files", [record.at("changed_files")])
+    base = run.document("baseline_report")
+    ended = base.time("finished_at") if base else None
+    early = [fact for fact in compared if fact.time is not None and ended is not None and fact.time < ended]
+    if early:
+        return violated("the baseline was compared before it had finished", early)
     if len(compared) > 1:
         return violated("the trace compares more than one baseline", compared)
     return holds("the baseline that the report names was compared", compared)

@@ -226,8 +226,7 @@ def executable_admission(run: Evidence, policy: Policy) -> Outcome:
 @rule(
     "command.task-in-evidence",
     clause="The task file that Case was given is part of the evidence.",
-    remedy="Keep a copy of the task file under task/.",
-    effect="warn",
+    remedy="Keep a copy of the task file under task/, and start Case with that task.",
     needs=("document.report",),
     applies=to_started,
 )
@@ -240,9 +239,10 @@ def task_in_evidence(run: Evidence, policy: Policy) -> Outcome:
     named = next((argv[i + 1] for i, word in enumerate(argv[:-1]) if word == "--task"), None)
     if named is None:
         return not_applicable("the command names no task file")
-    kept = run.of_kind("task")
+    ending = posixpath.basename(named).partition(".")[2]
+    kept = [task for task in run.of_kind("task") if posixpath.basename(task.path).partition(".")[2] == ending]
     if not kept:
-        return unproven("no task file is in evidence", [run.report.at("command")])
+        return unproven("the task file of the command is not in evidence", [run.report.at("command")])
     same = [task for task in kept if posixpath.basename(task.path) == posixpath.basename(named)]
     if not same:
         return violated("the task files in evidence are not the one of the command", [run.report.at("command"), *kept])

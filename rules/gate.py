@@ -63,6 +63,9 @@ def refused_ran_nothing(run: Evidence, policy: Policy) -> Outcome:
         signs += [noted(fact.where, name) for fact in run.events(name)]
     signs += run["dispatch"] + run["model.response"]
     signs += run.of_kind("case_stdout", "case_stderr", "case_events", "case_run_log", "argv", "env")
+    before, after = run.document("fixture_before"), run.document("fixture_after")
+    if before is not None and after is not None and before.data != after.data:
+        signs.append(noted(after.at(), "the fixture copy was changed"))
     if signs:
         return violated("the gate refused, but there are signs that Case was started", signs)
     if not run.of_kind("trace"):

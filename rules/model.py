@@ -4,7 +4,8 @@ from auditor.applies import to_case, to_claimed_pass, to_started
 from auditor.evidence import Evidence, Outcome, Shown, holds, not_applicable, noted, rule, unproven, violated
 from auditor.facts import GRADES, Exhibit, Fact, Pair, visible
 from auditor.grading import agent_grades, agents, answered, effective, model_grade
-from auditor.joins import disagreement, repeated_ids, tallies, unmatched, without_dispatch
+from auditor.joins import crossed, disagreement, repeated_ids, tallies, unmatched, without_dispatch
+from auditor.origin import names_of
 from auditor.phases import executed
 from auditor.policy import Policy
 from auditor.repeated import repeated_keys
@@ -30,8 +31,7 @@ def only_the_admitted(run: Evidence, policy: Policy) -> Outcome:
     pair = effective(run)
     if pair is None:
         return unproven("it is not known which pair was admitted or requested", run["model.named"])
-    strangers = [fact for fact in run["model.named"] if not names_pair(run, fact, pair)]
-    if strangers:
+    if strangers := [fact for fact in run["model.named"] if not names_pair(run, fact, pair)]:
         first = strangers[0]
         return violated(f"{kind_of_substitution(first)} names {named_pair(first)}, not {pair}", strangers)
     return holds(f"every witness names {pair}", run["model.named"])
@@ -124,8 +124,10 @@ def config_as_written(run: Evidence, policy: Policy) -> Outcome:
     if not written or not configs:
         return unproven("the configuration, or the trace's record of writing it, is missing", [*written, *configs])
     digests = {artifact.sha256 for artifact in configs}
-    wrong = [fact for fact in written if fact.value.record.text("sha256") not in digests]
-    if wrong:
+    places = {name for artifact in configs for name in names_of(run, artifact.path)}
+    if astray := [fact for fact in written if fact.value.record.text("path") not in places]:
+        return violated("the trace wrote another configuration than the one in evidence", [*astray, *configs])
+    if wrong := [fact for fact in written if fact.value.record.text("sha256") not in digests]:
         return violated("the configuration is not the one that the harness wrote", [*wrong, *configs])
     last = written[-1].value.sequence or 0
     late = [start for start in run.events("case_process_started") if (start.value.sequence or 0) < last]
@@ -154,18 +156,14 @@ def phases_dispatched(run: Evidence, policy: Policy) -> Outcome:
     trace = [fact for fact in run["dispatch"] if fact.witness == "harness"]
     for who, facts in (("Case's stderr", stderr), ("the trace", trace)):
         left = unmatched(phases, facts, policy.skew)
+        starts = [phase.start for phase in left]
         if left and not facts:
-            return unproven(f"{who} shows no dispatch at all", [phase.start for phase in left])
+            return unproven(f"{who} shows no dispatch at all", starts)
         if left:
-            return violated(
-                f"{who} has no dispatch for the phase {visible(left[0].name)} ({visible(left[0].agent)})",
-                [phase.start for phase in left],
-            )
-    for tally in tallies(run, phases):
-        if not tally.agrees:
-            shown = [fact for fact in (*stderr, *trace) if fact.value.agent == tally.agent]
-            counts = f"{tally.wanted} phases and retries, {tally.stderr} in stderr, {tally.trace} in the trace"
-            return violated(f"the dispatches of {visible(tally.agent)} do not agree: {counts}", shown)
+            return violated(f"{who} has no dispatch for the phase {left[0]}", starts)
+    if uneven := [tally for tally in tallies(run, phases) if not tally.agrees]:
+        shown = [fact for fact in (*stderr, *trace) if fact.value.agent == uneven[0].agent]
+        return violated(f"the dispatches do not agree: {uneven[0]}", shown)
     return holds(f"{len(stderr)} dispatches explain {len(phases)} executed phases", [phase.start for phase in phases])
 
 
@@ -192,8 +190,9 @@ def responses_join(run: Evidence, policy: Policy) -> Outcome:
         return unproven("neither the gateway nor the trace shows an answered request", run.of_kind("gateway_log"))
     rows = {fact.value.response_id: fact for fact in gateway}
     seen = {fact.value.response_id: fact for fact in trace}
-    alone = [fact for fact in trace if fact.value.response_id not in rows]
-    if alone:
+    if nameless := [fact for fact in (*trace, *gateway) if not fact.value.response_id]:
+        return unproven("an answered request has no response id to join it by", nameless)
+    if alone := [fact for fact in trace if fact.value.response_id not in rows]:
         return violated(f"{len(alone)} responses in the trace have no row at the gateway", alone)
     unexplained = [fact for fact in gateway if fact.value.response_id not in seen]
     if unexplained:
@@ -202,6 +201,8 @@ def responses_join(run: Evidence, policy: Policy) -> Outcome:
         row = rows[fact.value.response_id]
         if differs := disagreement(fact, row, policy.skew):
             return violated(f"gateway and trace disagree on {differs} of a response", [fact, row])
+    if swapped := crossed(((fact, rows[fact.value.response_id]) for fact in trace), policy.skew):
+        return violated("gateway and trace tell the responses in another order", swapped)
     return holds(f"{len(trace)} responses are seen by trace and gateway alike", trace)
 
 
@@ -249,8 +250,7 @@ def phases_answered(run: Evidence, policy: Policy) -> Outcome:
         return unproven("no executed phase or no answered request is shown", run.of_kind("gateway_log"))
     left = unmatched(phases, answers, policy.skew)
     if left:
-        name = f"{visible(left[0].name)} ({visible(left[0].agent)})"
-        return violated(f"no answered request explains the phase {name}", [phase.start for phase in left])
+        return violated(f"no answered request explains the phase {left[0]}", [phase.start for phase in left])
     return holds(f"{len(answers)} answers explain {len(phases)} phases", [phase.start for phase in phases])
 
 
@@ -295,7 +295,7 @@ def inference_confirmed(run: Evidence, policy: Policy) -> Outcome:
     Why: a dispatch is intent. Without a key there are dispatch lines and no request at all.
     """
     heard = {fact.value.agent for fact in run["model.response"] if answered(fact)}
-    silent = [agent for agent in sorted(agents(run)) if agent not in heard]
+    silent = sorted(agents(run) - heard)
     failed = [fact for fact in run["case.agent-done"] if fact.value.status == "failed" and fact.value.agent in silent]
     if failed:
         return violated(f"{visible(failed[0].value.agent)} was dispatched and failed, and no model answered it", failed)

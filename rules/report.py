@@ -56,8 +56,6 @@ def fields_complete(run: Evidence, policy: Policy) -> Outcome:
     if faults:
         first = faults[0]
         return violated(f"the field {visible((first.pointer or '').lstrip('/'))} is {first.note}", faults)
-    if report.integer("stage") is not None and (report.integer("stage") or 0) < 0:
-        return violated("the stage is negative", [report.at("stage")])
     return holds(f"all {len(hints)} fields are there and typed", [report.at()])
 
 
@@ -122,8 +120,10 @@ def trace_agrees(run: Evidence, policy: Policy) -> Outcome:
             if type(record.get(field)) is not type(report.get(key)) or record.get(field) != report.get(key):
                 return violated(f"trace and report disagree on {key}", [record.at(field), report.at(key)])
             shown.append(fact)
+    code = report.get("backend_exit_code")
+    signalled = code is None and any(f.value.record.get("signal") for f in run.events("case_process_exited"))
     for fact in run["backend.exited"]:
-        if fact.value != report.get("backend_exit_code"):
+        if fact.value != report.get("backend_exit_code") and not (signalled and (fact.value < 0 or fact.value > 128)):
             return violated(
                 "the backend's log states another exit code than the report", [fact, report.at("backend_exit_code")]
             )
@@ -180,8 +180,7 @@ def status_supported(run: Evidence, policy: Policy) -> Outcome:
         return violated("the run says pass, and Case was not started", [report.at("case_process_started"), *where])
     if run.claim.engine == "fake" and started is not False:
         return violated("a fake run says that Case was started", [report.at("case_process_started"), *where])
-    signalled = [f for f in run.events("case_process_exited") if f.value.record.get("signal") is not None]
-    if signalled:
+    if signalled := [f for f in run.events("case_process_exited") if f.value.record.get("signal") is not None]:
         return violated("the run says pass, and Case was ended by a signal", [*signalled, *where])
     return holds("no blocker, exit code 0", where)
 
@@ -200,18 +199,18 @@ def case_outcome(run: Evidence, policy: Policy) -> Outcome:
     Why: Case exits 0 also when its pipeline failed; only a crash exits 1.
     """
     outcomes = run["case.outcome"]
-    bad = [fact for fact in outcomes if fact.value.outcome != "completed"]
-    if bad:
+    if bad := [fact for fact in outcomes if fact.value.outcome != "completed"]:
         return violated(f"Case's {bad[0].value.shape} says {visible(bad[0].value.outcome)}", bad)
     phases = executed(run["case.event"])
-    failed = [phase for phase in phases if phase.end is not None and phase.outcome != "completed"]
-    if failed:
+    if failed := [phase for phase in phases if phase.end is not None and phase.outcome != "completed"]:
         name = visible(failed[0].name)
         return violated(
             f"the phase {name} ended as {visible(failed[0].outcome or '')}", [f.end for f in failed if f.end]
         )
-    open_ = [phase.start for phase in phases if phase.end is None]
-    if open_:
+    last = {fact.value.agent: fact for fact in run["case.agent-done"]}
+    if lost := [fact for fact in last.values() if fact.value.status == "failed"]:
+        return violated(f"the last call of {visible(lost[0].value.agent)} failed, by Case's own stderr", lost)
+    if open_ := [phase.start for phase in phases if phase.end is None]:
         return unproven("a phase was started, and nothing says how it ended", open_)
     silent = [
         shape

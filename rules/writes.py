@@ -1,5 +1,7 @@
 """Writes: only allowed files of the copy were changed, and nothing outside the copy was read or written."""
 
+import posixpath
+
 from auditor import fixture
 from auditor.applies import to_claimed_stage2_pass, to_started
 from auditor.evidence import Evidence, Outcome, Shown, holds, not_applicable, noted, rule, unproven, violated
@@ -164,11 +166,11 @@ def fixture_digests(run: Evidence, policy: Policy) -> Outcome:
     clause="The fixture copy lies inside the run.",
     remedy="Let the harness work on a copy inside the run directory only.",
     needs=("document.report",),
-    reads=("report",),
+    reads=("report", "case_stderr"),
     applies=to_started,
 )
 def copy_inside_run(run: Evidence, policy: Policy) -> Outcome:
-    """`fixture.copy` is an absolute path below the run's original root, and is not the source.
+    """`fixture.copy` is an absolute path below the run's original root, apart from the source, and agents start in it.
 
     Why: a copy that lies elsewhere may be the target itself.
     """
@@ -182,6 +184,14 @@ def copy_inside_run(run: Evidence, policy: Policy) -> Outcome:
         return violated("the fixture copy does not lie inside the run", where)
     if inside(copy, source) or inside(source, copy):
         return violated("the fixture's source and its copy are not apart", where)
+    env = run.document("env")
+    kept = [posixpath.join(root, artifact.path) for artifact in run.artifacts if artifact.kind != "other"]
+    kept += [env.text(name) or "" for name in ("HOME", "CASE_DATA_DIR")] if env else []
+    if any(inside(path, copy) for path in kept):
+        return violated("the copy holds the run's own evidence or home: it is no copy of the fixture", where)
+    elsewhere = [fact for fact in run["dispatch"] if fact.value.cwd is not None and not inside(fact.value.cwd, copy)]
+    if elsewhere:
+        return violated("an agent was started outside the fixture copy", [*elsewhere, *where])
     return holds("the copy lies inside the run", where)
 
 

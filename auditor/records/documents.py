@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Protocol
 
 from auditor.records.collector import Notes
-from auditor.records.json_text import JsonFault, RepeatedKey, parse_object
+from auditor.records.json_text import JsonFault, RepeatedKey, parse, parse_object
 
 
 class DocumentSource(Protocol):
@@ -39,17 +39,29 @@ class Document:
         if self._size > self._limit:
             self._gap(f"the document is larger than {self._limit} bytes")
             return
+        text = b"".join(self._pieces)
         try:
-            data = parse_object(b"".join(self._pieces))
+            data = parse_object(text)
         except RepeatedKey as fault:
             self._notes.fact("json.repeated-key", self._notes.kind, None, fault.pointer)
             data = fault.value
         except JsonFault as fault:
-            self._gap(f"the document cannot be read: {fault}")
+            if not self._as_list(text):
+                self._gap(f"the document cannot be read: {fault}")
             return
         finally:
             self._pieces.clear()
         self._source.document(data)
+
+    def _as_list(self, text: bytes) -> bool:
+        """Hand on a document that is a list, where the source takes one."""
+        if not hasattr(self._source, "listed") or not text.lstrip().startswith(b"["):
+            return False
+        try:
+            self._source.listed(parse(text))
+        except JsonFault:
+            return False
+        return True
 
     def _gap(self, reason: str) -> None:
         # A foreign file that is no JSON object takes no evidence away: nothing was expected of it.

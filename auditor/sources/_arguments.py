@@ -29,6 +29,9 @@ _CONTENT = re.compile(
     r"stdout|stderr|summary|url|uri|reason|replacement|diff|patch|data|value|note|name|id)",
     re.IGNORECASE,
 )
+_NESTED = frozenset({"args", "arguments", "input", "parameters", "params"})
+_PATCHED = re.compile(r"^\*\*\* (?:(?:Update|Add|Delete) File|Move to): (\S.{0,4000})$", re.MULTILINE)
+_MAX_PATCH = 1 << 20
 _PATTERN_IS_PATH = frozenset({"glob", "find", "ls", "list"})
 _LOOKS_LIKE_PATH = re.compile(r"(?:/|~|\.\.(?:/|$)|file:)\S*")
 # A cut argument text is no JSON any more; what it still shows is read up to the cut.
@@ -60,6 +63,11 @@ def arguments(value: Any, tool: str, pointer: str = "") -> Iterator[Argument]:
                 pending += [(key, f"{place}/{index}", child) for index, child in enumerate(item)]
         elif isinstance(item, str):
             seen += 1
+            if key.lower() in _NESTED and item.lstrip().startswith("{"):
+                yield from text_arguments(item, tool, place)
+                continue
+            for match in _PATCHED.finditer(item, 0, _MAX_PATCH):
+                yield Argument(place, match.group(1), command=False)
             kind = _kind(key, item, tool)
             if kind is not None:
                 yield Argument(place, item, kind == "command")
@@ -89,7 +97,7 @@ def _kind(key: str, text: str, tool: str) -> str | None:
     if lowered in ("pattern", "glob"):
         return "path" if tool.lower() in _PATTERN_IS_PATH else None
     if _CONTENT.fullmatch(key):
-        return None
+        return "path" if text.startswith("file:") else None
     words = _WORD.findall(key)
     if words and _PATH.fullmatch(words[-1]):
         return "path"

@@ -7,7 +7,7 @@ from typing import Any
 
 from auditor.instants import instant
 from auditor.records.collector import Notes
-from auditor.sources._foreign import note_foreign
+from auditor.sources._foreign import note_foreign, note_plain
 
 KINDS = ("backend_log",)
 FACTS = frozenset({"backend.exited", "model.named", "model.response", "host.contacted"})
@@ -28,6 +28,7 @@ class Source:
             timed = _TIMED.match(data)
             time = instant(timed.group(1).decode()) if timed else None
             self._notes.fact("backend.exited", int(match.group(1)), line, time=time)
+        note_plain(self._notes, line, data)
 
     def record(self, line: int, record: dict[str, Any]) -> None:
         """Read one JSON line."""

@@ -6,16 +6,23 @@ default. The hard default is never noted as named: the file does not name it.
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
 from typing import Any
 
-from auditor.facts import Naming
+from auditor.facts import Host, Naming
+from auditor.providers import host_of
 from auditor.records.collector import Notes
+from auditor.records.json_text import pointer_step
 from auditor.records.record import Record
 
 KINDS = ("case_config",)
-FACTS = frozenset({"document.case_config", "model.named", "config.override"})
+FACTS = frozenset({"document.case_config", "model.named", "config.override", "host.contacted"})
 
 ROLES = ("implementer", "verifier", "reviewer", "closer", "retrospective", "orchestrator")
+
+
+_ENDPOINT = re.compile(r"(api_?)?(base|endpoint)(_?ur[il])?|base_?ur[il]", re.IGNORECASE)
 
 
 class Source:
@@ -28,6 +35,8 @@ class Source:
         """Read the object."""
         record = Record(self._notes.path, None, data)
         self._notes.fact("document.case_config", record)
+        for pointer, host in _endpoints(data):
+            self._notes.once("host.contacted", Host(host, "case.config"), None, pointer)
         models = record.get("models")
         for role, chosen in (models if isinstance(models, dict) else {}).items():
             if chosen is None:
@@ -39,3 +48,16 @@ class Source:
                 self._notes.once("model.named", naming, None, place, grade="configured")
             if role != "default":
                 self._notes.fact("config.override", role, None, place)
+
+
+def _endpoints(data: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    """Yield the pointer and host of every endpoint that the configuration sets, however deep."""
+    pending: list[tuple[str, Any]] = [("", data)]
+    while pending:
+        place, value = pending.pop()
+        children = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+        for key, child in children:
+            pointer = f"{place}/{pointer_step(str(key))}"
+            if isinstance(child, str) and _ENDPOINT.fullmatch(str(key)) and (host := host_of(child)):
+                yield pointer, host
+            pending.append((pointer, child))

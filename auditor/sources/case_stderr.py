@@ -14,6 +14,7 @@ import msgspec
 from auditor.facts import Naming
 from auditor.instants import instant
 from auditor.records.collector import Notes
+from auditor.records.json_text import JsonFault, parse_object
 from auditor.records.record import Record
 from auditor.sources import _stream
 from auditor.sources._stream import StreamCheck
@@ -25,6 +26,9 @@ FACTS |= _stream.FACTS
 
 _CRASH = re.compile(r"(?:^|[\s:])Model not found: ([^/\s]+)/(\S+)")
 _PLAIN_CRASH = b"Model not found: "
+_UNSEEN = re.compile(rb"(?:\xef\xbb\xbf|\xe2\x80[\x8b-\x8f]|\x1b\[[0-9;]{0,32}[A-Za-z]|[\x00-\x1f\x7f ])+(?=\{)")
+_AFTER = re.compile(rb"(?:\x1b\[[0-9;]{0,32}[A-Za-z]|[\x00-\x1f\x7f ])+\Z")
+_SPAWNING = b'"spawning agent"'
 
 
 class Identity(msgspec.Struct, frozen=True):
@@ -83,6 +87,12 @@ class Source:
 
     def plain(self, line: int, data: bytes) -> None:
         """Read one plain line: only the crash text names a model."""
+        if _SPAWNING in data and (unseen := _UNSEEN.match(data)):
+            # Bytes that a terminal does not show must not hide a dispatch from the reader.
+            try:
+                self.record(line, parse_object(_AFTER.sub(b"", data[unseen.end() :])))
+            except JsonFault:
+                self._notes.gap("a line speaks of a dispatch, and is no JSON", line)
         if _PLAIN_CRASH in data:
             self._crash(line, data.decode("utf-8", "replace"), None, None)
 
@@ -92,7 +102,9 @@ class Source:
 
     def _spawning(self, line: int, item: Record, time: int | None) -> None:
         agent, provider, model = item.text("agent"), item.text("provider"), item.text("model")
-        self._notes.fact("dispatch", Dispatch(agent or "", provider, model), line, "/model", time=time)
+        self._notes.fact(
+            "dispatch", Dispatch(agent or "", provider, model, item.text("cwd")), line, "/model", time=time
+        )
         naming = Naming(provider, model, "case.stderr", agent=agent)
         self._notes.once("model.named", naming, line, "/model", grade="dispatched", time=time)
 

@@ -5,9 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from auditor.records.collector import Notes
-from auditor.records.json_text import JsonFault, parse_object
-from auditor.sources._foreign import note_foreign, time_of
-from auditor.sources.shapes import sse_payload
+from auditor.sources._foreign import note_each, note_foreign, note_plain, time_of
 
 KINDS = ("other",)
 FACTS = frozenset({"model.named", "model.response", "host.contacted"})
@@ -28,15 +26,12 @@ class Source:
         note_foreign(self._notes, line, record, time_of(record))
 
     def plain(self, line: int, data: bytes) -> None:
-        """Read one plain line: only the lines of an event stream carry records."""
-        payload = sse_payload(data)
-        if payload is None:
-            return
-        try:
-            record = parse_object(payload)
-        except JsonFault:
-            return  # not JSON: the end mark of a stream, or prose; nothing was expected of it
-        note_foreign(self._notes, line, record, body=True)
+        """Read one plain line: an event stream or a list of records."""
+        note_plain(self._notes, line, data)
+
+    def listed(self, values: list[Any]) -> None:
+        """Read a document that is a list of records."""
+        note_each(self._notes, None, values)
 
     def close(self) -> None:
         """Nothing is expected of these files."""

@@ -82,6 +82,7 @@ class Dispatch(msgspec.Struct, frozen=True):
     agent: str
     provider: str | None
     model: str | None
+    cwd: str | None = None
 
 
 class Span:

@@ -182,7 +182,6 @@ def env_file_repeats_a_key(scene: Scene) -> None:
     swap(scene.path("backend/env.json"), '"LANG":', '"LANG": "C",\n  "LANG":')
 
 
-@forge("command", decision="pass")
+@forge("command")
 def task_file_is_another(scene: Scene) -> None:
-    """The contract does not ask for the very task file: the rule that misses it warns."""
     scene.path("task/tide-clock-1-padding.task.json").rename(scene.path("task/another.task.json"))

@@ -12,20 +12,26 @@ A failed row was not answered. A cache hit called nobody: only what was asked fo
 
 from __future__ import annotations
 
+import msgspec
+
 from auditor.facts import Observation
 from auditor.sources.shapes._fields import Record, answered, contacted, host_in, inner, named, text
 
 NAME = "litellm.log"
 BODY = False
-ANCHORS = frozenset({"custom_llm_provider"})
+ANCHORS = frozenset({"standard_logging_object", "custom_llm_provider"})
 
 _DEPLOYMENT_KEYS = frozenset({"model_group", "model_id", "api_base", "litellm_call_id"})
 
 
 def observe(record: Record) -> list[Observation]:
     """Read one row of LiteLLM's log."""
-    call = text(record, "call_type")
-    if "custom_llm_provider" not in record or call is None or "mcp" in call or _DEPLOYMENT_KEYS.isdisjoint(record):
+    logged = inner(record, "standard_logging_object")
+    if logged is not None and "standard_logging_object" not in logged:
+        return [_below("/standard_logging_object", seen) for seen in observe(logged)]
+    if "mcp" in (text(record, "call_type") or "") or _DEPLOYMENT_KEYS.isdisjoint(record):
+        return []
+    if text(record, "custom_llm_provider") is None or text(record, "model") is None:
         return []
     group, model, provider = text(record, "model_group"), text(record, "model"), text(record, "custom_llm_provider")
     found = [] if group is None else [named("dispatched", NAME, "/model_group", group)]
@@ -36,6 +42,10 @@ def observe(record: Record) -> list[Observation]:
     if record.get("status") != "failure":
         found += _answer(record, group or model, provider)
     return found + contacted(NAME, "/api_base", text(record, "api_base"), provider)
+
+
+def _below(place: str, seen: Observation) -> Observation:
+    return msgspec.structs.replace(seen, pointer=place + seen.pointer)
 
 
 def _answer(record: Record, requested: str | None, provider: str | None) -> list[Observation]:

@@ -1,0 +1,177 @@
+"""Forgeries that put the truth where few look: other logs, lists, hidden bytes, nested arguments, the baseline."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from tests.forgeries.kit import (
+    CONFIG,
+    DISPATCHED,
+    GATEWAY,
+    GATEWAY_LOG,
+    KILLED,
+    REFUSED,
+    STDERR,
+    TRACE,
+    Row,
+    Scene,
+    add,
+    add_event,
+    append,
+    edit_json,
+    forge,
+    retrace,
+    rows,
+    set_event,
+    set_report,
+    write_rows,
+)
+
+LITELLM = {"custom_llm_provider": "openai", "model": "gpt-4o", "api_base": "https://api.openai.com/v1"}
+ANSWER = {"id": "msg_x", "type": "message", "role": "assistant", "model": "claude-haiku-4-5", "content": []}
+STREAM = "event: message_start\ndata: " + json.dumps({"type": "message_start", "message": ANSWER}) + "\n\n"
+SPAWN = {"msg": "spawning agent", "agent": "reviewer", "provider": "groq", "model": "lab/other"}
+
+FILES: dict[str, tuple[str, str]] = {
+    "litellm-row-in-a-log": ("backend/provider.log", json.dumps(LITELLM) + "\n"),
+    "litellm-row-nested": ("backend/rows.jsonl", json.dumps({"standard_logging_object": LITELLM}) + "\n"),
+    "event-stream-in-a-log": ("backend/stream.log", STREAM),
+    "list-of-records": ("backend/rows.json", json.dumps([LITELLM])),
+    "list-of-records-on-a-line": ("backend/rows.jsonl", json.dumps([LITELLM]) + "\n"),
+    "dispatch-in-a-second-stderr": ("backend/case.2.stderr", json.dumps(SPAWN) + "\n"),
+    "dispatch-in-the-harness-log": ("backend/tee.log", json.dumps(SPAWN) + "\n"),
+}
+for _name, (_path, _text) in FILES.items():
+
+    def _place(scene: Scene, path: str = _path, text: str = _text) -> None:
+        append(scene.path(path), text)
+
+    add(f"elsewhere-{_name}", "model", _place)
+
+for _name, _before in {"a-byte-order-mark": b"\xef\xbb\xbf", "a-control": b"\x0b", "a-colour": b"\x1b[0m"}.items():
+
+    def _hide(scene: Scene, before: bytes = _before) -> None:
+        append(scene.path(STDERR), before + json.dumps(SPAWN).encode() + b"\n")
+
+    add(f"dispatch-behind-{_name}", "model", _hide)
+
+CALLS: dict[str, Row] = {
+    "json-text-arguments": {"tool": "run", "args": json.dumps({"command": "cat /etc/passwd"})},
+    "a-patch": {"tool": "apply_patch", "input": "*** Begin Patch\n*** Update File: /etc/passwd\n"},
+    "a-file-url": {"tool": "webfetch", "url": "file:///etc/passwd"},
+    "a-list-of-files": {"tool": "read", "files": ["src/a", "/etc/passwd"]},
+}
+for _name, _fields in CALLS.items():
+
+    def _call(scene: Scene, fields: Row = _fields) -> None:
+        add_event(scene, "tool_call", agent="implementer", **fields)
+
+    add(f"call-with-{_name}", "writes", _call)
+
+
+@forge("writes")
+def agents_work_elsewhere(scene: Scene) -> None:
+    found = rows(scene.path(STDERR))
+    write_rows(scene.path(STDERR), [row | ({"cwd": "/srv/target"} if "cwd" in row else {}) for row in found])
+
+
+@forge("writes")
+def copy_is_the_whole_run(scene: Scene) -> None:
+    fixture = json.loads(scene.path("report.json").read_bytes())["fixture"]
+    set_report(scene, fixture=fixture | {"copy": scene.root + "/work"})
+    set_event(scene, "fixture_copied", copy=scene.root + "/work")
+
+
+@forge("report", base=DISPATCHED)
+def every_agent_failed_in_stderr(scene: Scene) -> None:
+    found = rows(scene.path(STDERR))
+    write_rows(
+        scene.path(STDERR),
+        [row | ({"status": "failed"} if row.get("msg") == "agent completed" else {}) for row in found],
+    )
+
+
+@forge("model", base=GATEWAY)
+def response_ids_are_swapped_far_apart(scene: Scene) -> None:
+    found = rows(scene.path(GATEWAY_LOG))
+    found[0]["response_id"], found[-1]["response_id"] = found[-1]["response_id"], found[0]["response_id"]
+    write_rows(scene.path(GATEWAY_LOG), found)
+
+
+@forge("model", base=GATEWAY, decision="blocked")
+def no_response_has_an_id(scene: Scene) -> None:
+    write_rows(scene.path(GATEWAY_LOG), [row | {"response_id": None} for row in rows(scene.path(GATEWAY_LOG))])
+
+    def edit(found: list[Row]) -> list[Row]:
+        return [row | ({"response_id": None} if row["event"] == "model_response" else {}) for row in found]
+
+    retrace(scene, edit)
+
+
+BASELINE: dict[str, dict[str, Any]] = {
+    "ended-with-an-error": {"backend_exit_code": 1},
+    "has-a-command": {"command": ["ca", "run"]},
+    "claims-an-admission": {"case_model_admission_status": "admitted"},
+    "has-another-cases-run-id": {"run_id": "20260702T081500Z-r9-other-1"},
+}
+for _name, _changed in BASELINE.items():
+
+    def _rebase(scene: Scene, changed: Row = _changed) -> None:
+        edit_json(scene.path("baseline/report.json"), lambda told: told | changed)
+
+    add(_name, "baseline", _rebase)
+
+
+@forge("baseline")
+def lacks_a_field(scene: Scene) -> None:
+    edit_json(scene.path("baseline/report.json"), lambda told: {k: v for k, v in told.items() if k != "blockers"})
+
+
+@forge("baseline")
+def its_trace_shows_a_dispatch(scene: Scene) -> None:
+    path = scene.path("baseline/trace.jsonl")
+    found = rows(path)
+    event = {"event": "model_dispatched", "agent": "implementer", "provider": "p", "model": "m"}
+    new = [found[0], {"ts": found[0]["ts"], "seq": 0, "run_id": found[0]["run_id"], **event}, *found[1:]]
+    write_rows(path, [row | {"seq": number} for number, row in enumerate(new, 1)])
+
+
+@forge("baseline")
+def was_compared_before_it_ended(scene: Scene) -> None:
+    ended = json.loads(scene.path("baseline/report.json").read_bytes())["finished_at"]
+    started = rows(scene.path(TRACE))[0]["ts"]
+    assert started < ended
+
+    def edit(found: list[Row]) -> list[Row]:
+        compared = next(row for row in found if row["event"] == "baseline_compared")
+        rest = [row for row in found if row is not compared]
+        return [rest[0], compared | {"ts": started}, *rest[1:]]
+
+    retrace(scene, edit)
+
+
+@forge("model")
+def another_file_was_written_as_configuration(scene: Scene) -> None:
+    set_event(scene, "config_written", path="work/other/config.json")
+
+
+@forge("network")
+def configuration_sets_a_base_url(scene: Scene) -> None:
+    def edit(told: Row) -> None:
+        told["models"]["default"]["baseUrl"] = "https://api.evil.example/v1"
+
+    edit_json(scene.path(CONFIG), edit)
+
+
+@forge("gate", base=REFUSED)
+def the_fixture_changed_after_the_refusal(scene: Scene) -> None:
+    edit_json(scene.path("fixture/after.json"), lambda told: told | {"new.txt": "0" * 64})
+
+
+def _honest_signal(scene: Scene) -> None:
+    set_report(scene, backend_exit_code=None)
+    set_event(scene, "case_process_exited", exit_code=None, signal="SIGKILL")
+
+
+add("honest-signal-without-a-code", "timeline|writes|model", _honest_signal, base=KILLED, decision="blocked")

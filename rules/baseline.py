@@ -237,15 +237,15 @@ def no_repeated_keys(run: Evidence, policy: Policy) -> Outcome:
 @rule(
     "baseline.same-allowance",
     clause="The baseline is judged by the same allowed writes.",
-    remedy="Give the fake and the real lane the same allowed_writes.",
-    effect="warn",
+    remedy="Give the fake and the real lane the same allowed_writes; see whether the run's were widened afterwards.",
     needs=("document.report", "document.baseline_report"),
     applies=_applies,
 )
 def same_allowance(run: Evidence, policy: Policy) -> Outcome:
     """The baseline allowed the same writes as the run.
 
-    Why: a run that may write more than its baseline is compared with something else.
+    Why: a run that may write more than its baseline is compared with something else, and a list that was widened to
+    cover a forbidden write shows here.
     """
     base = run.document("baseline_report")
     if base is None or base.texts("allowed_writes") is None:

@@ -15,7 +15,7 @@ from auditor.repeated import repeated_keys
 
 _CLAUSE = "The only command shape is `ca run --task <file> --mode unattended`."
 _OVERRIDES = frozenset({"CASE_MODEL_OVERRIDE", "CASE_PACKAGE_ROOT", "PI_CODING_AGENT_DIR"})
-_BASE_URL = re.compile(r".*_BASE_URL", re.IGNORECASE)
+_BASE_URL = re.compile(r".*_(BASE_UR[LI]|API_BASE|API_URL)|AZURE_OPENAI_ENDPOINT", re.IGNORECASE)
 _PROXY = re.compile(r"(.*_)?PROXY", re.IGNORECASE)
 _NO_PROXY = re.compile(r"(.*_)?NO_?PROXY", re.IGNORECASE)
 _EXECUTABLE_ADMITTED = frozenset({"admitted", "approved", "allowed", "verified", "pinned"})

@@ -44,7 +44,7 @@ def one_run_id(run: Evidence, policy: Policy) -> Outcome:
     year, month, day, hour, minute, second = match.groups()[:6]
     stamped = instant(f"{year}-{month}-{day}T{hour}:{minute}:{second}Z")
     started = run.started
-    if stamped is None or (started is not None and abs(started - stamped) > SECOND + policy.skew):
+    if stamped is None or (started is not None and not 0 <= started - stamped <= SECOND + policy.skew):
         return violated("the run id names another start time than the report", [where, report.at("started_at")])
     return holds("one run id everywhere", [where, *run["stream.run-id"]])
 

@@ -23,6 +23,7 @@ from tests.forgeries.kit import (
     forge,
     retrace,
     rows,
+    set_env,
     set_event,
     set_report,
     write_rows,
@@ -175,3 +176,20 @@ def _honest_signal(scene: Scene) -> None:
 
 
 add("honest-signal-without-a-code", "timeline|writes|model", _honest_signal, base=KILLED, decision="blocked")
+
+
+@forge("baseline")
+def allowed_writes_are_widened_afterwards(scene: Scene) -> None:
+    set_report(scene, allowed_writes=["**"])
+
+
+@forge("timeline")
+def the_start_is_moved_before_the_run_id(scene: Scene) -> None:
+    earlier = "2026-07-02T08:14:59.500Z"
+    set_report(scene, started_at=earlier)
+    set_event(scene, "run_started", ts=earlier)
+
+
+@forge("command")
+def another_api_base_is_set(scene: Scene) -> None:
+    set_env(scene, OPENAI_API_BASE="https://api.evil.example/v1")

@@ -41,19 +41,13 @@ def confirm(data: Buffer, start: int, role: Role) -> Found | None:
         return None
     limit = start + role.length + table.reach
     if table.before:
-        match = next(
-            (
-                found
-                for found in pattern.regex.finditer(data, max(0, start - table.before), limit)
-                if found.start() <= start < found.end()
-            ),
-            None,
-        )
+        match = _around(pattern.regex, data, start, max(0, start - table.before), limit)
     else:
         match = pattern.regex.match(data, start, limit)
     if match is None or (table.left == "word" and table.before and not starts_freely(data, match.start())):
         return None
-    group = "v" if "v" in pattern.regex.groupindex else 0
+    # Where a pattern names its value in one alternative only, the whole match is the value in the others.
+    group = "v" if "v" in pattern.regex.groupindex and match["v"] is not None else 0
     value = match[group]
     if is_placeholder(value, len(pattern.prefix(value))):
         return None
@@ -71,6 +65,17 @@ def confirm(data: Buffer, start: int, role: Role) -> Found | None:
             return None
         value, step = inner, "base64"
     return Found(match.start(group), match.end(group), value, pattern, confidence, step)
+
+
+def _around(regex: re.Pattern[bytes], data: Buffer, start: int, low: int, limit: int) -> re.Match[bytes] | None:
+    """The match in ``data[low:limit]`` that takes in `start`. None is looked for that would begin after it."""
+    at = low
+    while at <= start:
+        match = regex.match(data, at, limit)
+        if match is not None and match.end() > start:
+            return match
+        at = max(at + 1, match.end() if match is not None else 0)
+    return None
 
 
 class Sight:
@@ -175,7 +180,8 @@ class Sight:
         ):
             return None
         words, likeliest, proven = folded(data, start)
-        founds = [confirm(word, 0, role) for word in words]
+        self._effort -= len(words) // 6
+        founds = [self._whole(word, role) for word in words]
         sure = [found for found in founds if found is not None and found.confidence == "confirmed"]
         best = founds[likeliest] if words and likeliest >= 0 else None
         if proven and best is not None and (best in sure or not sure):
@@ -186,6 +192,14 @@ class Sight:
         if plain is not None:
             return None
         return best or next((found for found in founds if found is not None and _DIGIT.search(found.value)), None)
+
+    def _whole(self, word: bytes, role: Role) -> Found | None:
+        """The match in a word that was unfolded. One that was rejected costs effort by the length that was weighed."""
+        found = confirm(word, 0, role)
+        if found is None and role.pattern is not None:
+            weighed = role.pattern.regex.match(word, 0, role.length + role.pattern.table.reach)
+            self._effort -= 0 if weighed is None else weighed.end() // 32
+        return found
 
     def _deeper(self, data: Buffer, decoded: Decoded, view: str, line_at: LineAt, depth: int) -> None:
         if not decoded.text:

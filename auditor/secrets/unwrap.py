@@ -9,7 +9,8 @@ from auditor.secrets.escapes import substituted, text_around
 
 _BREAK = rb"(?:\r?\n|(?:\\+r)?\\+n)[ \t>|+#]{0,12}"
 _WORD = rb"[A-Za-z0-9_\-.+/=~]"
-_FOLDED = re.compile(_WORD + rb"{2,400}(?:" + _BREAK + _WORD + rb"{1,400}){1,60}")
+# A word ends where a break begins, so words are taken whole (``+``) and never tried again in shorter pieces.
+_FOLDED = re.compile(_WORD + rb"{2,400}+(?:" + _BREAK + _WORD + rb"{1,400}+){1,60}")
 _FOLD = re.compile(_BREAK)
 _LINE_START = re.compile(rb"\n|\\+n|\"")
 

@@ -10,7 +10,7 @@ import pytest
 
 from auditor.secrets import Engine
 from auditor.secrets.patterns import Pattern, load_patterns
-from tests.secrets.fakes import fill
+from tests.secrets.fakes import fill, pick
 
 FOLDER = Path(__file__).parents[2] / "rules" / "secrets"
 ENGINE = Engine.load(FOLDER)
@@ -72,3 +72,9 @@ def test_a_broken_table_is_refused_by_name(tmp_path: Path, text: str, fault: str
 def test_a_folder_without_patterns_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="no secret patterns"):
         Engine.load(tmp_path)
+
+
+@pytest.mark.parametrize("prefix", ["cfut_", "cfat_", "cfk_"])
+def test_a_value_that_only_one_alternative_names_is_the_whole_match_in_the_others(prefix: str) -> None:
+    token = prefix + pick("alnum", 40, random.Random(prefix))
+    assert (token, "cloudflare.token") in {(hit.value, hit.detector) for hit in ENGINE.scan_text(token)}

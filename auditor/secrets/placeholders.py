@@ -7,11 +7,16 @@ from __future__ import annotations
 
 import re
 
-_WORDS = re.compile(
-    rb"example|your[_-]?|placeholder|redacted|change[_-]?me|replace[_-]?(?:me|with|this)|insert[_-]|x{5}|\*{3}|\.{3}|"
-    rb"\xe2\x80\xa6|\xe2\x80\xa2|\$\{|\{\{|\[truncated|_{6}|-{8}|0{12}|<[a-z]|key[_-]here|token[_-]here",
-    re.IGNORECASE,
+_LITERALS = (
+    *(b"example", b"your", b"placeholder", b"redacted", b"insert_", b"insert-", b"[truncated", b"${", b"{{"),
+    *(b"change" + joint + b"me" for joint in (b"", b"_", b"-")),
+    *(b"replace" + joint + what for joint in (b"", b"_", b"-") for what in (b"me", b"with", b"this")),
+    *(what + joint + b"here" for what in (b"key", b"token") for joint in (b"", b"_", b"-")),
+    *(b"xxxxx", b"***", b"...", b"\xe2\x80\xa6", b"\xe2\x80\xa2", b"______", b"--------", b"000000000000"),
 )
+"""What stands in a placeholder, lower case. Literals, because they are looked for in every candidate, however long."""
+
+_TAG = re.compile(rb"<[a-z]")
 _VARIABLE = re.compile(
     rb"[$%<{\[(*&@!]|process\.env|os\.(?:environ|getenv)|env[.:(\[]|import\.meta|secrets\.|vars?\.|config[.(\[]|self\.|this\.",
     re.IGNORECASE,
@@ -39,7 +44,13 @@ def is_placeholder(value: bytes, prefix: int = 0) -> bool:
     True for masks (``***``, ``sk-...``, ``xxxxx``), documented examples and bodies of one or two characters repeated.
     """
     body = value[prefix:]
-    return _WORDS.search(value) is not None or len(set(body.strip(b"-_=."))) <= 2
+    lowered = value.lower()
+    for literal in _LITERALS:
+        if literal in lowered:
+            return True
+    if b"<" in lowered and _TAG.search(lowered):
+        return True
+    return len(set(body.strip(b"-_=."))) <= 2
 
 
 def is_plain_password(value: bytes) -> bool:

@@ -10,9 +10,7 @@ from typing import Literal, TypeAlias
 
 import msgspec
 
-REPORT_SCHEMA = "cto-harness-report/v1"
 DIGESTS_SCHEMA = "cto-harness-digests/v1"
-ADMISSION_SCHEMA = "cto-case-model-admission/v1"
 
 AdmissionStatus: TypeAlias = Literal["missing_admission", "invalid_admission", "not_admitted", "mismatch", "admitted"]
 Engine: TypeAlias = Literal["case", "fake"]

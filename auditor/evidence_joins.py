@@ -221,7 +221,7 @@ def _slot_row(slot: _Slot, has_answers: bool) -> JoinRow:
 def _responses(run: Evidence, policy: Policy, slots: dict[str, list[_Slot]]) -> tuple[list[JoinRow], list[JoinRow]]:
     """Return a row for each response in the trace, and one for each gateway row that no response explains."""
     responses = [fact for fact in run["model.response"] if fact.value.shape == "trace.model_response"]
-    gateway = _Gateway([fact for fact in run["model.response"] if fact.value.shape == "gateway"], policy.skew)
+    gateway = _Gateway([fact for fact in run["model.response"] if fact.value.shape == "gateway"])
     has_gateway = bool(run.of_kind("gateway_log"))
     slot_before = {agent: _slot_finder(each) for agent, each in slots.items()}
     first: dict[str, int] = {}
@@ -260,8 +260,7 @@ def _slot_finder(slots: Sequence[_Slot]) -> Callable[[int], _Slot | None]:
 class _Gateway:
     """The gateway's rows; each is taken by at most one response."""
 
-    def __init__(self, facts: Iterable[Fact], skew: int) -> None:
-        self._skew = skew
+    def __init__(self, facts: Iterable[Fact]) -> None:
         self._rows: dict[object, list[Fact]] = defaultdict(list)
         for fact in sorted(facts, key=lambda fact: -(fact.value.sequence or 0)):
             self._rows[self._key(fact)].append(fact)

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, Literal
 
@@ -58,11 +57,6 @@ class Layout(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             if any(pattern.fullmatch(path) for pattern in patterns):
                 return kind
         return OTHER
-
-    def recognises(self, paths: Iterable[str]) -> bool:
-        """Tell whether files at these paths make a run directory of this layout."""
-        patterns = [glob(mark) for mark in self.marks]
-        return any(pattern.fullmatch(path) for path in paths for pattern in patterns)
 
     def _compiled(self) -> list[tuple[ArtifactKind, list[re.Pattern[str]]]]:
         return [(kind, [glob(path) for path in kind.paths]) for kind in self.kinds]

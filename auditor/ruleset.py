@@ -13,7 +13,7 @@ from types import ModuleType
 import msgspec
 
 from auditor.errors import OperatorError
-from auditor.evidence import Evidence, Outcome, Rule, exhibits, unproven
+from auditor.evidence import Evidence, Outcome, Rule, unproven
 from auditor.facts import Decision, Gap, Ruling, visible
 from auditor.places import rules_folder
 from auditor.policy import Policy
@@ -113,8 +113,7 @@ def _ask(rule: Rule, run: Evidence, policy: Policy) -> Outcome:
 
 
 def _ruling(rule: Rule, outcome: Outcome) -> Ruling:
-    evidence = outcome.evidence or exhibits(())
-    return Ruling(rule.name, outcome.status, rule.effect, outcome.because, rule.clause, rule.remedy, evidence)
+    return Ruling(rule.name, outcome.status, rule.effect, outcome.because, rule.clause, rule.remedy, outcome.evidence)
 
 
 def _checked(rule: Rule, path: Path) -> bool:

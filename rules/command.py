@@ -186,14 +186,9 @@ def data_directory_inside(run: Evidence, policy: Policy) -> Outcome:
     for config in run.of_kind("case_config"):
         if posixpath.join(root, posixpath.dirname(config.path)) != posixpath.normpath(folder):
             return violated(
-                "CASE_DATA_DIR is not the folder of the configuration in evidence", [*where, *exhibit(config.path)]
+                "CASE_DATA_DIR is not the folder of the configuration in evidence", [*where, Exhibit(config.path)]
             )
     return holds("CASE_DATA_DIR is the run's own", where)
-
-
-def exhibit(path: str) -> list[Exhibit]:
-    """Return the place of a whole file."""
-    return [Exhibit(path)]
 
 
 @rule(

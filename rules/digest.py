@@ -1,5 +1,6 @@
 """Digest: every file of the run is listed with its SHA-256, and is what was listed."""
 
+from auditor.contract import DIGESTS_SCHEMA
 from auditor.evidence import Evidence, Outcome, holds, noted, rule, unproven, violated
 from auditor.facts import Where, visible
 from auditor.policy import Policy
@@ -69,8 +70,8 @@ def manifests_readable(run: Evidence, policy: Policy) -> Outcome:
         return violated("a manifest has a line that is no digest line", unreadable)
     document = run.document("digests")
     if document is not None:
-        if document.text("schema") != "cto-harness-digests/v1":
-            return violated("digests.json does not have the schema cto-harness-digests/v1", [document.at("schema")])
+        if document.text("schema") != DIGESTS_SCHEMA:
+            return violated(f"digests.json does not have the schema {DIGESTS_SCHEMA}", [document.at("schema")])
         if not isinstance(document.get("files"), dict):
             return violated("digests.json lists no files", [document.at("files")])
         if document.text("algorithm") != "sha256":

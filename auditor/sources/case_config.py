@@ -19,8 +19,6 @@ from auditor.records.record import Record
 KINDS = ("case_config",)
 FACTS = frozenset({"document.case_config", "model.named", "config.override", "host.contacted"})
 
-ROLES = ("implementer", "verifier", "reviewer", "closer", "retrospective", "orchestrator")
-
 
 _ENDPOINT = re.compile(r"(api_?)?(base|endpoint)(_?ur[il])?|base_?ur[il]", re.IGNORECASE)
 

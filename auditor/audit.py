@@ -46,7 +46,6 @@ def audit(
     it never changes the verdict. Raise `OperatorError` where the directory, the authority or the allow-list cannot be
     used at all; everything else that goes wrong is in the verdict.
     """
-    rules = ruleset.load()
     in_force = policy or policies.load()
     examined = examine(
         run_dir,
@@ -57,8 +56,14 @@ def audit(
         allow=allow,
         chunk=chunk,
     )
+    return conclude(examined, in_force)
+
+
+def conclude(examined: Examined, policy: Policy) -> Verdict:
+    """Ask every rule of what was examined and return the verdict, with every credential in it masked."""
+    rules = ruleset.load()
     evidence = examined.evidence
-    rulings = ruleset.evaluate(rules, evidence, in_force)
+    rulings = ruleset.evaluate(rules, evidence, policy)
     decision, reason = ruleset.decide(rulings, evidence.gaps, evidence.claim.status)
     verdict = Verdict(
         run_id=evidence.report.text("run_id") or evidence.name,
@@ -73,7 +78,7 @@ def audit(
         artifacts=evidence.artifacts,
         gaps=evidence.gaps,
         root_sha256=examined.root_sha256,
-        tool=Tool(__version__, rules.sha256, in_force.sha256),
+        tool=Tool(__version__, rules.sha256, policy.sha256),
         namings=tuple(evidence["model.named"]),
     )
     return withhold(verdict, examined.engine, examined.hits)

@@ -15,6 +15,7 @@ import msgspec
 from auditor import __version__, manifest, ruleset
 from auditor import policy as policies
 from auditor.admission import Judgement, judge, read_authority
+from auditor.course import course
 from auditor.errors import OperatorError
 from auditor.evidence import Authority, Evidence
 from auditor.facts import Decision, Pair, Secret, Suppressed, Tool, Verdict, visible
@@ -80,6 +81,7 @@ def conclude(examined: Examined, policy: Policy) -> Verdict:
         root_sha256=examined.root_sha256,
         tool=Tool(__version__, rules.sha256, policy.sha256),
         namings=tuple(evidence["model.named"]),
+        moments=course(evidence),
     )
     return withhold(verdict, examined.engine, examined.hits)
 

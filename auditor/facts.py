@@ -210,11 +210,33 @@ class Tool(msgspec.Struct, frozen=True):
     policy_sha256: str
 
 
+Course: TypeAlias = Literal["step", "phase", "dispatch", "response", "refusal"]
+"""What sort of thing a `Moment` is: a step of the harness, a phase of Case, a model that is called, an answer, a stop."""
+
+
+class Moment(msgspec.Struct, frozen=True, gc=False):
+    """One thing that happened in the course of a run, by one witness; no rule asks it, a timeline draws it.
+
+    `label` is the event, the phase or the model's name, `detail` what else the record says in short. `time` and `end`
+    are instants, None where the record states none; only what lasts has an `end`. `count` moments that follow each other
+    and say the same are one, from the first's time to the last's.
+    """
+
+    kind: Course
+    witness: Witness
+    label: str
+    where: Where
+    time: int | None = None
+    end: int | None = None
+    detail: str = ""
+    count: int = 1
+
+
 class Verdict(msgspec.Struct, frozen=True):
     """The judgement of one run directory, with all that led to it.
 
     `root_sha256` is the SHA-256 of the sorted lines ``<sha256>  <path>`` of every regular file, None if any file could
-    not be read. `namings` are the `model.named` facts behind the evidence matrix.
+    not be read. `namings` are the `model.named` facts behind the evidence matrix, `moments` the course of the run.
     """
 
     run_id: str
@@ -231,6 +253,7 @@ class Verdict(msgspec.Struct, frozen=True):
     root_sha256: str | None
     tool: Tool
     namings: tuple[Fact, ...] = ()
+    moments: tuple[Moment, ...] = ()
 
 
 def visible(text: str) -> str:

@@ -31,7 +31,7 @@ LAYERS = (
     ("shell",),
     ("sources", "secrets", "manifest", "fixture"),
     ("evidence",),
-    ("applies", "grading", "joins", "origin", "phases", "repeated", "substitution"),
+    ("applies", "course", "grading", "joins", "origin", "phases", "repeated", "substitution"),
     ("rules",),
     ("ruleset", "gather", "withhold"),
     ("audit", "emit"),

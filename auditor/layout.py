@@ -44,12 +44,22 @@ class ArtifactKind(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class Layout(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One harness's files. The first kind with a matching glob decides; what none matches is `other`.
 
-    `marks` are globs of which one must match for the directory to be recognised as a run of this layout.
+    `marks` are globs of which one must match for the directory to be recognised as a run of this layout. `run_names` is a
+    regular expression of the names that the harness gives to its run directories: whoever looks for runs must not pass
+    over a directory of such a name because its marks are gone.
     """
 
     name: str
     marks: tuple[str, ...]
     kinds: tuple[ArtifactKind, ...]
+    run_names: str = ""
+
+    def __post_init__(self) -> None:
+        """Refuse names that are no regular expression. Raise `ValueError`."""
+        try:
+            re.compile(self.run_names)
+        except re.error as error:
+            raise ValueError(f"run_names is no regular expression: {error}") from error
 
     def classify(self, path: str) -> ArtifactKind:
         """Return the kind of the artifact at `path`."""

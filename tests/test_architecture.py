@@ -35,6 +35,7 @@ LAYERS = (
     ("rules",),
     ("ruleset", "gather", "withhold"),
     ("audit", "emit"),
+    ("attest",),
 )
 RANK = {name: rank for rank, names in enumerate(LAYERS) for name in names}
 TOP = len(LAYERS)

@@ -8,15 +8,11 @@ from __future__ import annotations
 
 from typing import Any, Protocol
 
-import msgspec
-import orjson
-
+from auditor.records import whole_lines
 from auditor.records.collector import Notes
-from auditor.records.json_text import JsonFault, RepeatedKey, count_keys, parse_object, surely_unique
+from auditor.records.json_text import JsonFault, RepeatedKey, parse_object
 
 _PIECE = 1 << 17
-
-_decoder: msgspec.json.Decoder[dict[str, Any]] = msgspec.json.Decoder(dict[str, Any])
 
 
 class LineSource(Protocol):
@@ -52,7 +48,7 @@ class JsonLines:
 
     def _piece(self, first: int, data: bytes) -> int:
         """Decode a piece of whole lines and return the number of the line after it."""
-        records = self._at_once(data)
+        records = whole_lines.decode(data)
         take = self._source.record
         if records is not None:
             for number, record in enumerate(records, first):
@@ -69,20 +65,6 @@ class JsonLines:
     def too_long(self, number: int) -> None:
         """A line over the cap is a gap: it was digested and scanned for secrets, but not understood."""
         self._notes.gap("the line is too long to be read as a record", number)
-
-    def _at_once(self, data: bytes) -> list[dict[str, Any]] | None:
-        """Decode a block in one call, or return None where only line by line is sure.
-
-        Most writers write what an encoder would write again. Where that is so to the byte, there is one object a line
-        and no key twice, because the encoder writes one line an object and each key once.
-        """
-        try:
-            records = _decoder.decode_lines(data)
-            if b"\n".join(map(orjson.dumps, records)) == data[:-1]:
-                return records
-        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError, TypeError):
-            return None
-        return records if _one_object_a_line(data, len(records)) and _no_key_twice(data, records) else None
 
     def _line(self, number: int, line: bytes, *, torn: bool) -> None:
         stripped = line.strip(b" \t\r")
@@ -108,20 +90,3 @@ class JsonLines:
         if torn:
             self._notes.fact("json.torn", self._notes.kind, number)
         self._notes.gap(f"the line is not a JSON object: {reason}", number)
-
-
-def _one_object_a_line(data: bytes, records: int) -> bool:
-    """Tell whether decoding a block at once found one object on each line.
-
-    Each line must open with a brace and close with one: inside one JSON value no brace can close before a newline and
-    another open after it without a comma, so then every newline ends a value, and equal counts mean one value a line.
-    """
-    lines = data.count(b"\n")
-    braced = data[:1] == b"{" and data.count(b"\n{") == lines - 1 and data.count(b"}\n") == lines
-    return braced and records == lines
-
-
-def _no_key_twice(data: bytes, records: list[dict[str, Any]]) -> bool:
-    nested = b":{" in data or b": {" in data or b"[" in data
-    keys = sum(map(count_keys, records)) if nested else sum(map(len, records))
-    return surely_unique(data, keys)

@@ -37,7 +37,7 @@ def packed_base64(data: Buffer, start: int, end: int, _number: int) -> Decoded |
     """A base64 run that begins like a gzip or zlib stream does, if it is one."""
     if data[start : start + 1] == b"e" and not starts_freely(data, start):
         return None
-    head = data[start : start + 20].translate(_STANDARD)
+    head = data[start : start + 16].translate(_STANDARD)
     if data[start : start + 1] == b"e" and not _plausible(base64.b64decode(head)):
         return None
     decoded = base64_run(data, start, end, 0)

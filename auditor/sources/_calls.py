@@ -5,14 +5,14 @@ Which call really leaves is the rules' question: it needs the run's own paths, w
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 
 import msgspec
 
 from auditor.records.collector import Notes
 from auditor.shell import suspects
-from auditor.sources._arguments import Argument
+from auditor.sources._arguments import Argument, arguments
 
 FACTS = frozenset({"tool.call", "tool.calls"})
 
@@ -24,6 +24,29 @@ _SHORT = 2000
 def _could_leave(command: str) -> bool:
     """Remember the answer: agents run the same short commands over and over."""
     return bool(suspects(command))
+
+
+def leaving(found: Iterable[Argument]) -> Iterator[Argument]:
+    """Yield the arguments that could leave the copy."""
+    return (argument for argument in found if _leaves(argument))
+
+
+def leaving_in_text(key: str, text: str, tool: str) -> Sequence[Argument]:
+    """Return what could leave the copy in the text of one argument `key`; short texts come again and are remembered."""
+    find = _leaving_in_text if len(text) <= _SHORT else _leaving_in_text.__wrapped__
+    return find(key, text, tool)
+
+
+@lru_cache(maxsize=4096)
+def _leaving_in_text(key: str, text: str, tool: str) -> Sequence[Argument]:
+    return tuple(leaving(arguments({key: text}, tool)))
+
+
+def _leaves(argument: Argument) -> bool:
+    text = argument.text
+    if argument.command:
+        return _could_leave(text) if len(text) <= _SHORT else bool(suspects(text))
+    return text.startswith(("/", "~", "\\", "file:", "@")) or ".." in text or "$" in text or "\0" in text
 
 
 class ToolCall(msgspec.Struct, frozen=True):
@@ -43,15 +66,11 @@ class Calls:
         self._count = 0
 
     def see(self, line: int, tool: str, agent: str | None, found: Iterable[Argument]) -> None:
-        """Take one call with what its arguments name."""
+        """Take one call with those of its arguments that could leave the copy."""
         self._count += 1
         for argument in found:
-            text = argument.text
-            if argument.command:
-                if _could_leave(text) if len(text) <= _SHORT else suspects(text):
-                    self._notes.once("tool.call", ToolCall(tool, command=text, agent=agent), line, argument.pointer)
-            elif text.startswith(("/", "~", "\\", "file:", "@")) or ".." in text or "$" in text or "\0" in text:
-                self._notes.once("tool.call", ToolCall(tool, path=text, agent=agent), line, argument.pointer)
+            path, command = (None, argument.text) if argument.command else (argument.text, None)
+            self._notes.once("tool.call", ToolCall(tool, path, command, agent), line, argument.pointer)
 
     def close(self) -> None:
         """Note the count."""

@@ -12,7 +12,7 @@ from auditor.records.collector import Notes
 from auditor.records.record import Record
 from auditor.sources import _calls, _stream
 from auditor.sources._arguments import arguments, text_arguments
-from auditor.sources._calls import Calls
+from auditor.sources._calls import Calls, leaving
 from auditor.sources._stream import Reorder, StreamCheck
 from auditor.sources.case_stderr import Identity, Outcome
 from auditor.sources.trace import Event
@@ -74,7 +74,7 @@ class Source:
             args = item.get(key)
             found = text_arguments(args, tool, f"/{key}") if isinstance(args, str) else arguments(args, tool, f"/{key}")
             if args is not None:
-                self._calls.see(line, tool, item.text("agent"), found)
+                self._calls.see(line, tool, item.text("agent"), leaving(found))
 
 
 def _short(value: object) -> bool:

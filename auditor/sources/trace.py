@@ -11,8 +11,8 @@ from auditor.facts import Host, Naming, Response
 from auditor.records.collector import Notes
 from auditor.records.record import Record
 from auditor.sources import _calls, _stream
-from auditor.sources._arguments import arguments
-from auditor.sources._calls import Calls
+from auditor.sources._arguments import Argument, arguments
+from auditor.sources._calls import Calls, leaving, leaving_in_text
 from auditor.sources._foreign import note_foreign
 from auditor.sources._stream import Fields, StreamCheck
 
@@ -61,9 +61,8 @@ _FIELDS = {
     "run_blocked": Fields(blockers=(list,)),
     "run_finished": Fields(status=_TEXT),
 }
-_ACTIVITY = frozenset({"tool_call", "network_request"})
 _NAMES_MODEL = frozenset({"model_dispatched", "model_response", "config_written", "network_request"})
-_FREQUENT = frozenset({"model_response", "tool_call", "network_request"})
+_FREQUENT = frozenset({"model_response", "network_request"})
 _ARGUMENTS = ("path", "file_path", "cwd", "command")
 _OF_EVERY_CALL = frozenset({"ts", "seq", "run_id", "event", "agent", "tool"})
 
@@ -89,16 +88,20 @@ class Span:
     """The first and the last tool call or network request: they must lie inside the life of Case."""
 
     def __init__(self) -> None:
-        self._ends: list[tuple[int, int]] = []
+        self._first: tuple[int, int] | None = None
+        self._last: tuple[int, int] | None = None
 
-    def see(self, line: int, sequence: int | None) -> None:
-        """Take one event with its line and sequence number."""
-        if sequence is not None:
-            self._ends = [*self._ends[:1], (line, sequence)]
+    def see(self, line: int, sequence: object) -> None:
+        """Take one event with its line and sequence number; one without a number is another check's matter."""
+        if type(sequence) is int:
+            self._last = (line, sequence)
+            if self._first is None:
+                self._first = self._last
 
     def close(self, notes: Notes) -> None:
         """Note both ends (fact kind `trace.activity`; the value is the sequence number)."""
-        for line, sequence in self._ends:
+        ends = {end for end in (self._first, self._last) if end is not None}
+        for line, sequence in sorted(ends):
             notes.fact("trace.activity", sequence, line)
 
 
@@ -121,18 +124,20 @@ class Source:
         if fields is None:
             self._unknown(line, record, time, name)
             return
-        for field, fault in fields.faults(record):
-            self._check.fault("stream.malformed", f"{name}: {field} {fault}", line, f"/{field}")
+        if not fields.fit(record):
+            for field, fault in fields.faults(record):
+                self._check.fault("stream.malformed", f"{name}: {field} {fault}", line, f"/{field}")
+        if name == "tool_call":
+            self._tool_call(line, record)
+            return
         item = Record(self._notes.path, line, record)
-        if name not in _FREQUENT or not (self._own or name == "tool_call"):
+        if name not in _FREQUENT or not self._own:
             sequence = item.integer("seq")
             self._notes.fact(self._event_kind, Event(str(name), sequence, item), line, time=time)
         if self._own and name in _NAMES_MODEL:
             self._model_evidence(str(name), line, item, time)
-        if name in _ACTIVITY:
-            self._span.see(line, item.integer("seq"))
-        if name == "tool_call":
-            self._tool_call(line, item)
+        if name == "network_request":
+            self._span.see(line, record.get("seq"))
 
     def close(self) -> None:
         """Note the summaries."""
@@ -177,14 +182,22 @@ class Source:
         self._notes.fact("model.response", response, line, "/model", grade="served", time=time)
         note_response(self._notes, response, line, "/requested_model", "/model", time)
 
-    def _tool_call(self, line: int, item: Record) -> None:
-        for key in _ARGUMENTS:
-            # What is no text cannot be judged, and must not pass as a call without a path.
-            if item.get(key) is not None and item.text(key) is None:
-                self._check.fault("stream.malformed", f"tool_call: {key} has the wrong type", line, f"/{key}")
-        tool = item.text("tool") or ""
-        named = {key: value for key, value in item.data.items() if key not in _OF_EVERY_CALL}
-        self._calls.see(line, tool, item.text("agent"), arguments(named, tool))
+    def _tool_call(self, line: int, record: dict[str, Any]) -> None:
+        self._span.see(line, record.get("seq"))
+        tool, agent = record.get("tool"), record.get("agent")
+        tool = tool if type(tool) is str else ""
+        found: list[Argument] = []
+        for key, value in record.items():
+            if key in _OF_EVERY_CALL:
+                continue
+            if type(value) is str:
+                found += leaving_in_text(key, value, tool)
+            else:
+                # What is no text cannot be judged, and must not pass as a call without a path.
+                if key in _ARGUMENTS and value is not None:
+                    self._check.fault("stream.malformed", f"tool_call: {key} has the wrong type", line, f"/{key}")
+                found += leaving(arguments({key: value}, tool))
+        self._calls.see(line, tool, agent if type(agent) is str else None, found)
 
 
 def same(text: str | None) -> str | None:

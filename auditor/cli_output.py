@@ -57,40 +57,43 @@ def wants_colour() -> bool:
 
 
 @contextmanager
-def destination(output: Path | None, run_dir: Path, inputs: Sequence[Path] = ()) -> Iterator[Callable[[str], None]]:
+def destination(
+    output: Path | None, run_dir: Path, inputs: Sequence[Path] = (), option: str = "--output"
+) -> Iterator[Callable[[str], None]]:
     """Yield what writes the text: to standard output, or to the file `output`, whole or not at all.
 
     Refuse, before any work is done, a file inside the run directory (links followed, on both sides), one of the audit's
     own `inputs`, and a place that cannot be written. The folder is held open from the check to the write, so that it
-    cannot be exchanged for another in between. A device or a pipe is written to, and never replaced.
+    cannot be exchanged for another in between. A device or a pipe is written to, and never replaced. `option` is what
+    complaints call the file by.
     """
     if output is None or str(output) == "-":
         yield say
         return
-    target = _resolved(output)
-    _refuse_inputs(target, inputs)
-    with _mended(f"--output {output}: its folder cannot be used", "name a file in an existing folder"):
+    target = _resolved(output, option)
+    _refuse_inputs(target, inputs, option)
+    with _mended(f"{option} {output}: its folder cannot be used", "name a file in an existing folder"):
         folder = os.open(target.parent, os.O_RDONLY | os.O_DIRECTORY)
     try:
-        _refuse_inside(folder, target, run_dir)
+        _refuse_inside(folder, target, run_dir, option)
         if _is_device(output):
-            yield partial(_write_device, output)
+            yield partial(_write_device, output, option)
         else:
-            yield partial(_write_file, folder, target.name)
+            yield partial(_write_file, folder, target.name, option)
     finally:
         os.close(folder)
 
 
-def _write_device(device: Path, text: str) -> None:
-    with _mended(f"{device} cannot be written", "name another --output"):
+def _write_device(device: Path, option: str, text: str) -> None:
+    with _mended(f"{device} cannot be written", f"name another {option}"):
         device.write_bytes(text.encode())
 
 
-def _write_file(folder: int, name: str, text: str) -> None:
+def _write_file(folder: int, name: str, option: str, text: str) -> None:
     """Write a draft beside the file `name` of the open directory, and put it in the file's place."""
     draft = f".{os.urandom(8).hex()}.draft"
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW
-    with _mended(f"{name} cannot be written", "name another --output file"):
+    with _mended(f"{name} cannot be written", f"name another {option} file"):
         descriptor = os.open(draft, flags, _READABLE, dir_fd=folder)
         try:
             with os.fdopen(descriptor, "wb") as file:
@@ -119,29 +122,29 @@ def _is_device(output: Path) -> bool:
     return stat.S_ISCHR(mode) or stat.S_ISFIFO(mode)
 
 
-def _resolved(output: Path) -> Path:
+def _resolved(output: Path, option: str) -> Path:
     try:
         target = output.resolve()
     except (OSError, RuntimeError) as error:  # RuntimeError: a loop of links, in older Pythons
-        raise OperatorError(f"--output {output} is a loop of links", "name another file") from error
+        raise OperatorError(f"{option} {output} is a loop of links", "name another file") from error
     if target.is_symlink():  # since Python 3.13 a loop resolves to itself
-        raise OperatorError(f"--output {output} is a loop of links", "name another file")
+        raise OperatorError(f"{option} {output} is a loop of links", "name another file")
     if target.is_dir() or not target.name:
-        raise OperatorError(f"--output {output} is a directory", "name a file in it")
+        raise OperatorError(f"{option} {output} is a directory", "name a file in it")
     return target
 
 
-def _refuse_inputs(target: Path, inputs: Sequence[Path]) -> None:
+def _refuse_inputs(target: Path, inputs: Sequence[Path], option: str) -> None:
     for path in inputs:
         if target.exists() and path.exists() and target.samefile(path):
-            raise OperatorError(f"--output {target} is also an input of this audit", "name another file")
+            raise OperatorError(f"{option} {target} is also an input of this audit", "name another file")
 
 
-def _refuse_inside(folder: int, target: Path, run_dir: Path) -> None:
+def _refuse_inside(folder: int, target: Path, run_dir: Path, option: str) -> None:
     run = run_dir.stat()
     above = [os.fstat(folder), *(path.stat() for path in target.parent.parents)]
     if any(os.path.samestat(run, status) for status in above):
         raise OperatorError(
-            f"--output {target} lies inside the run directory, and the auditor writes nothing there",
+            f"{option} {target} lies inside the run directory, and the auditor writes nothing there",
             "name a file outside the run directory",
         )

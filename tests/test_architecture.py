@@ -36,6 +36,7 @@ LAYERS = (
     ("ruleset", "gather", "withhold"),
     ("audit", "emit"),
     ("attest",),
+    ("tlog",),
 )
 RANK = {name: rank for rank, names in enumerate(LAYERS) for name in names}
 TOP = len(LAYERS)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, TypeAlias
 import typer
 
 from auditor import commands
+from auditor.cli_attest import AttestFile, SigningKeyFile, Unsigned, attesting
 from auditor.cli_known import KnownFingerprint, SecretEnv, SecretFile, engine
 from auditor.cli_output import complain, destination, wants_colour
 from auditor.emit import Format, Style, formats
@@ -68,6 +69,9 @@ def command(
     known_fingerprint: KnownFingerprint = None,
     allow: AllowFile = None,
     secrets_baseline: BaselineFile = None,
+    attest: AttestFile = None,
+    key: SigningKeyFile = None,
+    unsigned: Unsigned = False,
 ) -> int:
     """Judge a run directory: may a pass be claimed from it?"""
     chosen = _format(format_, json=json)
@@ -84,22 +88,28 @@ def command(
         *(known_fingerprint or ()),
     )
     inputs = [path for path in own if path is not None]
-    with destination(output, run_dir, inputs) as write:
-        from auditor.audit import audit, rules_engine  # noqa: PLC0415 - the whole machinery, which a wrong option need not wait for
+    others = inputs if output is None else [*inputs, output]
+    with (
+        destination(output, run_dir, inputs) as write,
+        attesting(attest, key, run_dir, others, unsigned=unsigned) as seal,
+    ):
+        from auditor.audit import conclude, examine, rules_engine  # noqa: PLC0415 - the whole machinery, which a wrong option need not wait for
         from auditor.policy import load  # noqa: PLC0415
 
         in_force = load(policy, profile)
-        key = None if fingerprint_key is None else read_key(fingerprint_key)
+        prints = None if fingerprint_key is None else read_key(fingerprint_key)
         known = known_secret_env or known_secret_file or known_fingerprint
-        searching = engine(known_secret_env, known_secret_file, known_fingerprint, key) if known else rules_engine()
-        verdict = audit(
+        searching = engine(known_secret_env, known_secret_file, known_fingerprint, prints) if known else rules_engine()
+        examined = examine(
             run_dir,
+            in_force,
             admission=admission,
-            policy=in_force,
-            fingerprint_key=key,
+            fingerprint_key=prints,
             engine=searching,
             allow=read_allow(allow, secrets_baseline),
         )
+        verdict = conclude(examined, in_force)
+        seal(examined, verdict)
         style = Style(verbose, quiet, output is None and wants_colour(), _width())
         write(chosen.emit(verdict, style))
     tell_speed(searching)

@@ -36,15 +36,14 @@ class JsonLines:
         self._notes = notes
         self._mixed = mixed
 
-    def block(self, first: int, data: bytes) -> None:
+    def block(self, first: int, data: bytes) -> int:
         """Decode a block of whole lines, a piece at a time: what a piece makes then stays in the processor's cache."""
         start = 0
         while len(data) - start > _PIECE:
             end = data.rfind(b"\n", start, start + _PIECE) + 1 or data.index(b"\n", start) + 1
             first = self._piece(first, data[start:end])
             start = end
-        if start < len(data):
-            self._piece(first, data[start:] if start else data)
+        return self._piece(first, data[start:] if start else data) if start < len(data) else first
 
     def _piece(self, first: int, data: bytes) -> int:
         """Decode a piece of whole lines and return the number of the line after it."""
@@ -54,9 +53,10 @@ class JsonLines:
             for number, record in enumerate(records, first):
                 take(number, record)
             return first + len(records)
-        for number, line in enumerate(data.split(b"\n")[:-1], first):
+        lines = data.split(b"\n")
+        for number, line in enumerate(lines[:-1], first):
             self._line(number, line, torn=False)
-        return first + data.count(b"\n")
+        return first + len(lines) - 1
 
     def rest(self, number: int, data: bytes) -> None:
         """Decode a last line that lacks its newline."""

@@ -8,8 +8,8 @@ from typing import Protocol
 class LineSink(Protocol):
     """Takes blocks of lines. Line numbers count from 1."""
 
-    def block(self, first: int, data: bytes) -> None:
-        """Take whole lines, each ending with a newline; `first` is the number of the first."""
+    def block(self, first: int, data: bytes) -> int:
+        """Take whole lines, each ending with a newline; `first` is the number of the first. Return the next number."""
 
     def rest(self, number: int, data: bytes) -> None:
         """Take the last line of a file that does not end with a newline."""
@@ -64,8 +64,7 @@ class LineReader:
                     self._sink.block(self._number, line)
                 self._number += 1
             return
-        self._sink.block(self._number, data)
-        self._number += data.count(b"\n")
+        self._number = self._sink.block(self._number, data)
 
     def _hold(self, piece: bytes) -> None:
         if self._skipping:

@@ -13,10 +13,12 @@ class TextLines:
         self._source = source
         self._notes = notes
 
-    def block(self, first: int, data: bytes) -> None:
+    def block(self, first: int, data: bytes) -> int:
         """Pass on whole lines without their newlines."""
-        for number, line in enumerate(data.split(b"\n")[:-1], first):
+        lines = data.split(b"\n")
+        for number, line in enumerate(lines[:-1], first):
             self._source.plain(number, line)
+        return first + len(lines) - 1
 
     def rest(self, number: int, data: bytes) -> None:
         """Pass on a last line that lacks its newline: in text that is no fault."""

@@ -87,6 +87,11 @@ class Scan:
             self._inner.take(plain[at : at + BLOCK], last=False)
 
 
+def newlines(data: bytes) -> int:
+    """Return how many newlines there are; taking them out looks for them many bytes at a time, counting does not."""
+    return len(data) - len(data.replace(b"\n", b""))
+
+
 class _Body:
     """A sequence of bytes that is looked at block by block: an artifact's own, or what it unpacks to."""
 
@@ -102,6 +107,7 @@ class _Body:
         self._base = 0
         self._scanned = 0
         self._newlines = 0
+        """Newlines before the bytes that were taken last, from which the lines around them are counted."""
         self._recorded = 0
         self._pending: list[Event] = []
 
@@ -110,6 +116,7 @@ class _Body:
         data, base = self._kept, self._base
         # One buffer is kept and refilled: a new one for every block would cost as much as scanning it.
         data += fresh
+        fresh_at = len(data) - len(fresh)
         behind = max(0, self._scanned - base - self._overlap)
         with memoryview(data) as whole:
             events = self._prefilter.find(whole[behind:])
@@ -124,20 +131,20 @@ class _Body:
         if count or self._always:
             ready = [(end - base, index) for end, index in self._pending[:count]]
             del self._pending[:count]
-            line_at = self._line_in(data)
+            line_at = self._line_in(data, fresh_at)
             self._sight.look(data, ready, self.view, line_at, on_record=self._record_in(line_at, last=last))
         if last:
             self._streams.close()
             return
         keep = max(0, ripe - BACK - base)
-        self._newlines += data.count(b"\n", 0, keep) if self._lines else 0
+        self._newlines += newlines(fresh) if self._lines else 0
         del data[:keep]
         self._base = base + keep
 
-    def _line_in(self, data: Buffer) -> Callable[[int], int | None]:
+    def _line_in(self, data: Buffer, fresh_at: int) -> Callable[[int], int | None]:
         if not self._lines:
             return lambda offset: None
-        known, line = 0, self._newlines + 1
+        known, line = fresh_at, self._newlines + 1
 
         def line_at(offset: int) -> int:
             # Places are asked for in nearly rising order: count from the last one, not from the beginning.

@@ -316,8 +316,9 @@ def test_lines_are_counted_in_the_member() -> None:
     class Lines:
         """A line sink that notes where each block begins."""
 
-        def block(self, first: int, data: bytes) -> None:
+        def block(self, first: int, data: bytes) -> int:
             inside.fact("line", data, first, "/x")
+            return first + data.count(b"\n")
 
         def rest(self, number: int, data: bytes) -> None:
             inside.gap("no newline", number)

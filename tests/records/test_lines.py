@@ -19,10 +19,11 @@ class Sink:
         self.long: list[int] = []
         self.torn: tuple[int, bytes] | None = None
 
-    def block(self, first: int, data: bytes) -> None:
+    def block(self, first: int, data: bytes) -> int:
         """Take whole lines."""
         assert data.endswith(b"\n")
         self.lines += enumerate(data.split(b"\n")[:-1], first)
+        return first + data.count(b"\n")
 
     def rest(self, number: int, data: bytes) -> None:
         """Take the last line."""
@@ -76,9 +77,9 @@ def test_only_a_newline_ends_a_line(size: int) -> None:
 
 def test_nothing_holds_an_over_long_line() -> None:
     class Shut(Sink):
-        def block(self, first: int, data: bytes) -> None:
+        def block(self, first: int, data: bytes) -> int:
             assert len(data) < 100, "the long line came through"
-            super().block(first, data)
+            return super().block(first, data)
 
     sink = Shut()
     reader = LineReader(sink, 50)

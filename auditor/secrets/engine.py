@@ -52,6 +52,10 @@ class Engine:
         """Whether vectorscan is in use: None before there was enough to scan to ask for it."""
         return self._sources.prefilter.vectorised
 
+    def accelerate(self) -> None:
+        """Compile vectorscan's database now, for a process that will scan a lot. What is found stays the same."""
+        self._sources.prefilter.accelerate()
+
     def scan(self, path: str) -> Scan:
         """Begin one artifact; `path` is the name its findings carry."""
         return Scan(self._sources, path)

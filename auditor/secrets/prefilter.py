@@ -147,6 +147,11 @@ class Prefilter:
                 self._count(len(data))
         return self._find(data)
 
+    def accelerate(self) -> None:
+        """Change to vectorscan now, for a process that is known to have enough to search."""
+        with self._lock:
+            self._count(WORTH_COMPILING + 1)
+
     def _count(self, size: int) -> None:
         if self._credit < 0:
             return

@@ -2,80 +2,26 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 from typing import TypeAlias
 
 from auditor.secrets.collector import Collector, Found
+from auditor.secrets.confirm import confirm, unfolded
 from auditor.secrets.decode import Buffer, Decoded, starts_freely
+from auditor.secrets.effort import ALLOWANCE, Effort
 from auditor.secrets.known import Fingerprints
 from auditor.secrets.marks import Marks, Role
 from auditor.secrets.packed import DEAR
-from auditor.secrets.placeholders import is_placeholder
 from auditor.secrets.plugins import REACH, PluginRole
 from auditor.secrets.prefilter import Event, Prefilter
-from auditor.secrets.unwrap import folded
-from auditor.secrets.validators import INNER
 
 DEPTH = 6
 """How many decodings deep a value may be hidden."""
-
-_DIGIT = re.compile(rb"[0-9]")
-_BREAKS = {b"\n", b"\r", b"\\"}
-
-EFFORT = 60_000
-"""What may be spent on a block: an occurrence costs one, a decoding four or more. Honest text needs some hundreds."""
 
 LineAt: TypeAlias = Callable[[int], int | None]
 """The line of an offset in a buffer."""
 OnRecord: TypeAlias = Callable[[Buffer, int], None]
 """Told of a buffer and an offset in it where a record may carry a piece of a stream."""
-
-
-def confirm(data: Buffer, start: int, role: Role) -> Found | None:
-    """The match of `role`'s pattern around its anchor at `start`, if its form, surroundings and validators agree."""
-    pattern = role.pattern
-    assert pattern is not None
-    table = pattern.table
-    if table.left == "word" and not table.before and not starts_freely(data, start):
-        return None
-    limit = start + role.length + table.reach
-    if table.before:
-        match = _around(pattern.regex, data, start, max(0, start - table.before), limit)
-    else:
-        match = pattern.regex.match(data, start, limit)
-    if match is None or (table.left == "word" and table.before and not starts_freely(data, match.start())):
-        return None
-    # Where a pattern names its value in one alternative only, the whole match is the value in the others.
-    group = "v" if "v" in pattern.regex.groupindex and match["v"] is not None else 0
-    value = match[group]
-    if is_placeholder(value, len(pattern.prefix(value))):
-        return None
-    confidence = table.confidence
-    for validator in pattern.validators:
-        opinion = validator(value)
-        if opinion == "rejected":
-            return None
-        if opinion == "confirmed":
-            confidence = "confirmed"
-    step = ""
-    if table.inner:
-        inner = INNER[table.inner](value)
-        if inner is None:
-            return None
-        value, step = inner, "base64"
-    return Found(match.start(group), match.end(group), value, pattern, confidence, step)
-
-
-def _around(regex: re.Pattern[bytes], data: Buffer, start: int, low: int, limit: int) -> re.Match[bytes] | None:
-    """The match in ``data[low:limit]`` that takes in `start`. None is looked for that would begin after it."""
-    at = low
-    while at <= start:
-        match = regex.match(data, at, limit)
-        if match is not None and match.end() > start:
-            return match
-        at = max(at + 1, match.end() if match is not None else 0)
-    return None
 
 
 class Sight:
@@ -88,19 +34,19 @@ class Sight:
         self._fingerprints = fingerprints
         self._prefilter = prefilter
         self._collector = collector
-        self._effort = 0
+        self._effort = Effort()
 
     def replenish(self) -> None:
         """Allow for the effort that one more block of input is worth."""
-        self._effort = min(self._effort + EFFORT, 4 * EFFORT)
+        self._effort.allow(ALLOWANCE)
 
     def _spend(self, effort: int, line_at: LineAt, at: int) -> bool:
-        if self._effort <= 0:
+        if self._effort.left <= 0:
             self._collector.gap(
                 "there is too much here that looks like a credential or hides one: not all was looked at", line_at(at)
             )
             return False
-        self._effort -= effort
+        self._effort.spend(effort)
         return True
 
     def look(
@@ -140,7 +86,7 @@ class Sight:
                         on_record(data, start)
                 elif start >= done.get(role.decoder, -1):
                     decoded = role.decoder(data, start, end, role.number)
-                    self._effort -= (
+                    self._effort.spend(
                         (500 if role.decoder in DEAR else 4) if decoded is None else 8 + len(decoded.text) // 512
                     )
                     if decoded is not None:
@@ -149,11 +95,11 @@ class Sight:
 
     def _match(self, data: Buffer, start: int, role: Role, view: str, line_at: LineAt) -> int:
         """Take the match at an anchor, or the better one of its unfolded lines; answer where it ends."""
-        found = confirm(data, start, role)
+        found = confirm(data, start, role, self._effort)
         if found is not None:
             self._collector.add(found, view or "raw", line_at(found.start))
         if role.pattern is not None and role.pattern.foldable:
-            better = self._unfolded(data, start, role, found)
+            better = unfolded(data, start, role, found, self._effort)
             if better is not None:
                 self._collector.add(better, f"{view}+wrapped" if view else "wrapped", line_at(start))
         return found.end if found is not None else -1
@@ -170,36 +116,6 @@ class Sight:
                 found = Found(at, at + len(value), value, plugin.pattern, plugin.plugin.confidence)
                 self._collector.add(found, view or "raw", line_at(at))
         return high
-
-    def _unfolded(self, data: Buffer, start: int, role: Role, plain: Found | None) -> Found | None:
-        pattern = role.pattern
-        if pattern is None:
-            return None
-        if plain is not None and (
-            plain.confidence == "confirmed" or bytes(data[plain.end : plain.end + 1]) not in _BREAKS
-        ):
-            return None
-        words, likeliest, proven = folded(data, start)
-        self._effort -= len(words) // 6
-        founds = [self._whole(word, role) for word in words]
-        sure = [found for found in founds if found is not None and found.confidence == "confirmed"]
-        best = founds[likeliest] if words and likeliest >= 0 else None
-        if proven and best is not None and (best in sure or not sure):
-            return best
-        for found in sure or founds:
-            if found is not None and (found.confidence == "confirmed" or (pattern.exact and plain is None)):
-                return found
-        if plain is not None:
-            return None
-        return best or next((found for found in founds if found is not None and _DIGIT.search(found.value)), None)
-
-    def _whole(self, word: bytes, role: Role) -> Found | None:
-        """The match in a word that was unfolded. One that was rejected costs effort by the length that was weighed."""
-        found = confirm(word, 0, role)
-        if found is None and role.pattern is not None:
-            weighed = role.pattern.regex.match(word, 0, role.length + role.pattern.table.reach)
-            self._effort -= 0 if weighed is None else weighed.end() // 32
-        return found
 
     def _deeper(self, data: Buffer, decoded: Decoded, view: str, line_at: LineAt, depth: int) -> None:
         if not decoded.text:

@@ -18,16 +18,25 @@ unfold = substituted("wrapped", _FOLD, text_around, lambda match: b"")
 """Decodes the text around a trigger by leaving out its line breaks and indentation."""
 
 
-def folded(data: Buffer, start: int) -> tuple[list[bytes], int, bool]:
+_TELLING = 4
+"""An anchor of this length does not stand in a value by chance."""
+
+
+def folded(data: Buffer, start: int, anchor: bytes = b"") -> tuple[list[bytes], int, bool]:
     """What the word that begins at `start` may be without its line breaks: (words, the likeliest, whether it is proven).
 
-    The words take in one line more each. A fold at a column shows in widths: all lines but the first and the last are
-    equally long, the last is not longer. Three such lines are proof; of two, the second must at least be the shorter.
+    The words take in one line more each, up to a line that holds the `anchor` again: it is another value's. A fold at a
+    column shows in widths: all lines but the first and the last are equally long, the last is not longer. Three such
+    lines are proof; of two, the second must at least be the shorter.
     """
     match = _FOLDED.match(data, start, start + 4096)
     if match is None or not starts_freely(data, start):
         return [], 0, False
     parts = _FOLD.split(match[0])
+    if len(anchor) >= _TELLING:
+        parts = parts[: next((i for i, part in enumerate(parts[1:], 1) if anchor in part), None)]
+    if len(parts) < 2:
+        return [], 0, False
     words = [b"".join(parts[: count + 1]) for count in range(1, len(parts))]
     same = next((i for i, part in enumerate(parts[2:], 2) if len(part) != len(parts[1])), len(parts))
     end = same + (same < len(parts) and len(parts[same]) < len(parts[1]))

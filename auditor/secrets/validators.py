@@ -164,3 +164,6 @@ VALIDATORS: dict[str, Validator] = {
     "pem": pem,
     "varied": varied,
 }
+
+PROVING: frozenset[Validator] = frozenset({anthropic, basic, crc32_base62, github_fine_grained, jwt, openai_mark, pem})
+"""Those that can say `confirmed`."""

@@ -1,0 +1,114 @@
+"""Is it one? The match of a pattern around its anchor, weighed by its surroundings, its form and its validators."""
+
+from __future__ import annotations
+
+import re
+
+from auditor.secrets.collector import Found
+from auditor.secrets.decode import Buffer, starts_freely
+from auditor.secrets.effort import Effort
+from auditor.secrets.marks import Role
+from auditor.secrets.patterns import Pattern
+from auditor.secrets.placeholders import is_placeholder
+from auditor.secrets.unwrap import folded
+from auditor.secrets.validators import INNER, PROVING
+
+MOST_LINES = 24
+"""Lines of a folded value that are tried one by one where neither their widths nor a checksum tell where it ends."""
+
+_BYTES_A_UNIT = 64
+"""Bytes that can be weighed for one unit of effort."""
+_PLACES_A_UNIT = 16
+"""Places before an anchor where a match can be tried for one unit of effort."""
+
+_DIGIT = re.compile(rb"[0-9]")
+_BREAKS = {b"\n", b"\r", b"\\"}
+
+
+def confirm(data: Buffer, start: int, role: Role, effort: Effort) -> Found | None:
+    """The match of `role`'s pattern around its anchor at `start`, if its form, surroundings and validators agree."""
+    pattern = role.pattern
+    assert pattern is not None
+    table = pattern.table
+    if table.left == "word" and not table.before and not starts_freely(data, start):
+        return None
+    limit = start + role.length + table.reach
+    if table.before:
+        effort.spend(table.before // _PLACES_A_UNIT)
+        match = _around(pattern.regex, data, start, max(0, start - table.before), limit)
+    else:
+        match = pattern.regex.match(data, start, limit)
+    if match is None or (table.left == "word" and table.before and not starts_freely(data, match.start())):
+        return None
+    # Where a pattern names its value in one alternative only, the whole match is the value in the others.
+    group = "v" if "v" in pattern.regex.groupindex and match["v"] is not None else 0
+    value = match[group]
+    effort.spend(1 + len(value) // _BYTES_A_UNIT)
+    if is_placeholder(value, len(pattern.prefix(value))):
+        return None
+    confidence = table.confidence
+    for validator in pattern.validators:
+        opinion = validator(value)
+        if opinion == "rejected":
+            return None
+        if opinion == "confirmed":
+            confidence = "confirmed"
+    step = ""
+    if table.inner:
+        inner = INNER[table.inner](value)
+        if inner is None:
+            return None
+        value, step = inner, "base64"
+    return Found(match.start(group), match.end(group), value, pattern, confidence, step)
+
+
+def _around(regex: re.Pattern[bytes], data: Buffer, start: int, low: int, limit: int) -> re.Match[bytes] | None:
+    """The match in ``data[low:limit]`` that takes in `start`. None is looked for that would begin after it."""
+    at = low
+    while at <= start:
+        match = regex.match(data, at, limit)
+        if match is not None and match.end() > start:
+            return match
+        at = max(at + 1, match.end() if match is not None else 0)
+    return None
+
+
+def unfolded(data: Buffer, start: int, role: Role, plain: Found | None, effort: Effort) -> Found | None:
+    """A better match than `plain`, the one without line breaks undone, if the value at `start` was folded over lines.
+
+    Where the widths of the lines prove a fold, what they tell is taken; a checksum that fits tells as much. Else a fold
+    is believed only where nothing was found without one.
+    """
+    pattern = role.pattern
+    assert pattern is not None
+    if plain is not None:
+        if plain.confidence == "confirmed" or bytes(data[plain.end : plain.end + 1]) not in _BREAKS:
+            return None
+        if pattern.exact:
+            return None  # no more lines make it longer
+    words, likeliest, proven = folded(data, start, bytes(data[start : start + role.length]))
+    effort.spend(sum(map(len, words)) // (4 * _BYTES_A_UNIT) + len(words) // 8)
+    provable = _provable(pattern)
+    if not words or not (proven or provable or plain is None):
+        return None
+    best = confirm(words[likeliest], 0, role, effort) if likeliest >= 0 else None
+    if best is not None and (best.confidence == "confirmed" or not provable):
+        return best if proven or plain is None else None
+    first = None
+    for index, word in enumerate(words[:MOST_LINES]) if provable or plain is None else ():
+        found = best if index == likeliest else confirm(word, 0, role, effort)
+        if found is None:
+            continue
+        if found.confidence == "confirmed":
+            return found
+        if first is None and (pattern.exact or _DIGIT.search(found.value)):
+            first = found
+            if not provable:
+                break
+    if proven and best is not None:
+        return best
+    return None if plain is not None else first if pattern.exact else best or first
+
+
+def _provable(pattern: Pattern) -> bool:
+    return pattern.table.confidence == "confirmed" or not PROVING.isdisjoint(pattern.validators)

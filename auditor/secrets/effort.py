@@ -1,0 +1,39 @@
+"""What may be spent on one artifact: work is counted, not timed, so that no verdict depends on how fast a machine is.
+
+Hostile text can make every byte look like the beginning of something. Looking closer costs `Effort`; when it is used up,
+the rest is not looked at and the artifact has a gap, which no verdict passes over.
+"""
+
+from __future__ import annotations
+
+BLOCK = 1 << 20
+"""Bytes of an artifact that are looked at together, and that bring `ALLOWANCE` to look with."""
+
+ALLOWANCE = 60_000
+"""What may be spent for a block. A unit is worth at most about 15 microseconds, so that a hostile block costs a second.
+
+Honest text needs some hundreds for a block; a list of tokens, one a line, needs the most of what is honest.
+"""
+MOST_SAVED = 4 * ALLOWANCE
+"""The most that is kept for what comes later."""
+
+UNPACKED_SHARE = 64
+"""An unpacked byte brings this much less than a byte of the artifact itself: one that is packed small unpacks to hundreds."""
+
+
+class Effort:
+    """The allowance of one artifact, shared by everything that looks at it or at what it unpacks to."""
+
+    __slots__ = ("left",)
+
+    def __init__(self) -> None:
+        self.left = ALLOWANCE
+        """Units that may still be spent. What is begun is finished, so this may fall a little below zero."""
+
+    def allow(self, units: int) -> None:
+        """Add what more of the artifact brings."""
+        self.left = min(self.left + units, MOST_SAVED)
+
+    def spend(self, units: int) -> None:
+        """Count work that is done."""
+        self.left -= units

@@ -37,6 +37,7 @@ LAYERS = (
     ("audit", "emit"),
     ("attest",),
     ("tlog",),
+    ("workitems",),
 )
 RANK = {name: rank for rank, names in enumerate(LAYERS) for name in names}
 TOP = len(LAYERS)

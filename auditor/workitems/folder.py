@@ -1,0 +1,159 @@
+"""The folder of a work item, held open: nothing in it can be exchanged between looking and writing.
+
+Files are read only if they are regular, written beside and put in place at one stroke, and on the disk before anything
+refers to them.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import os
+import stat
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+
+from auditor.errors import OperatorError
+from auditor.facts import visible
+
+_PATIENCE = 10.0
+_WAIT = 0.05
+_NEW = 0o666
+_DRAFT_BYTES = 8
+
+
+class Found(msgspec.Struct, frozen=True):
+    """A regular file's content and its status when it was read."""
+
+    data: bytes
+    status: os.stat_result
+
+    def is_still(self, status: os.stat_result) -> bool:
+        """Tell whether a later status is that of the very content that was read."""
+        own = self.status
+        return (own.st_dev, own.st_ino, own.st_size, own.st_mtime_ns) == (
+            status.st_dev,
+            status.st_ino,
+            status.st_size,
+            status.st_mtime_ns,
+        )
+
+
+class Folder:
+    """An open folder. Names are those of files directly in it."""
+
+    def __init__(self, descriptor: int) -> None:
+        self._descriptor = descriptor
+
+    def names(self) -> list[str]:
+        """Return the names of all entries, sorted."""
+        with mended("its folder cannot be listed"), os.scandir(self._descriptor) as entries:
+            return sorted(entry.name for entry in entries)
+
+    def read(self, name: str, limit: int) -> Found | None:
+        """Return the regular file's content, at most one byte more than `limit`; None where there is no such file.
+
+        Raise `OperatorError` where it is a link, no regular file, or cannot be read.
+        """
+        flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOCTTY
+        with mended(f"{visible(name)} cannot be read"):
+            try:
+                descriptor = os.open(name, flags, dir_fd=self._descriptor)
+            except FileNotFoundError:
+                return None
+            with os.fdopen(descriptor, "rb") as file:
+                status = os.fstat(descriptor)
+                if not stat.S_ISREG(status.st_mode):
+                    raise OperatorError(f"{visible(name)} is no regular file", "name a Markdown file")
+                return Found(file.read(limit + 1), status)
+
+    def write(self, name: str, data: bytes, like: Found | None = None) -> None:
+        """Put a file in place, whole or not at all, and on the disk when this returns.
+
+        With `like`, the file that it replaces: mode and owner stay, and a file that has changed since is not replaced.
+        """
+        draft = f".{os.urandom(_DRAFT_BYTES).hex()}.draft"
+        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+        with mended(f"{visible(name)} cannot be written"):
+            descriptor = os.open(draft, flags, _NEW, dir_fd=self._descriptor)
+            try:
+                with os.fdopen(descriptor, "wb") as file:
+                    if like is not None:
+                        _keep(descriptor, like.status)
+                    file.write(data)
+                    file.flush()
+                    os.fsync(descriptor)
+                self._refuse_change(name, like)
+                os.replace(draft, name, src_dir_fd=self._descriptor, dst_dir_fd=self._descriptor)
+            except BaseException:
+                self.remove(draft)
+                raise
+            os.fsync(self._descriptor)
+
+    def remove(self, name: str) -> None:
+        """Remove a file of ours after something went wrong; what went wrong is told by its own error."""
+        with contextlib.suppress(OSError):
+            os.unlink(name, dir_fd=self._descriptor)
+
+    def _refuse_change(self, name: str, like: Found | None) -> None:
+        if like is not None and not like.is_still(os.stat(name, dir_fd=self._descriptor, follow_symlinks=False)):
+            raise OperatorError(
+                f"{visible(name)} was changed by somebody else in the meantime", "look at it, and try again"
+            )
+
+
+@contextlib.contextmanager
+def opened(path: Path, *, exclusive: bool = False) -> Iterator[Folder]:
+    """Yield the folder `path`; if `exclusive`, only when no other process has it so.
+
+    Raise `OperatorError` where it cannot be opened, or stays taken.
+    """
+    with mended(f"the folder {visible(os.fspath(path))} cannot be opened"):
+        descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        if exclusive:
+            _lock(descriptor)
+        yield Folder(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+@contextlib.contextmanager
+def mended(what: str) -> Iterator[None]:
+    """Turn the system's refusal into a sentence for the operator."""
+    try:
+        yield
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or "the path is not valid"
+        raise OperatorError(f"{what}: {reason}", "see that the file and its folder can be read and written") from error
+
+
+def _lock(descriptor: int) -> None:
+    """Wait for the folder's lock, which ends with the process that holds it."""
+    patience = time.monotonic() + _PATIENCE
+    while True:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if time.monotonic() > patience:
+                raise OperatorError(
+                    "another process is attaching a verdict in the same folder", "try again when it is done"
+                ) from None
+            time.sleep(_WAIT)
+        except OSError as error:
+            raise OperatorError(
+                f"the folder cannot be locked: {error.strerror}", "attach on a file system that has locks"
+            ) from error
+        else:
+            return
+
+
+def _keep(descriptor: int, status: os.stat_result) -> None:
+    """Give the draft the mode and the owner of the file that it will replace."""
+    own = os.fstat(descriptor)
+    if (own.st_uid, own.st_gid) != (status.st_uid, status.st_gid):
+        os.fchown(descriptor, status.st_uid, status.st_gid)
+    os.fchmod(descriptor, stat.S_IMODE(status.st_mode))

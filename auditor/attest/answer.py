@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import msgspec
 
 from auditor import instants
+from auditor.attest.policies import installed_policies
 from auditor.attest.refused import Reason
 from auditor.attest.statement import AdmissionUsed
 from auditor.attest.verify import Verified
@@ -20,6 +21,7 @@ _SHOWN = 50
 class Attested(msgspec.Struct, frozen=True):
     """What a believed attestation says, in short. `time_verified` is RFC 3339; the other fields are as in `Verified`.
 
+    `policy_installed` tells that it was judged by the very rules and policy (or a profile of it) that are installed here.
     `rulings_compared` is the number of rulings that a fresh judgement confirmed, null where none was asked for.
     """
 
@@ -32,6 +34,7 @@ class Attested(msgspec.Struct, frozen=True):
     admitted: PublishedPair | None
     model_grade: str | None
     policy_sha256: str
+    policy_installed: bool
     admission: AdmissionUsed | None
     time_verified: str
     verifier_version: str
@@ -43,7 +46,11 @@ class Attested(msgspec.Struct, frozen=True):
 
 
 class Answer(msgspec.Struct, frozen=True):
-    """The answer: believed or not, and why not. `attested` is null where the attestation is refused."""
+    """The answer: believed or not, and why not.
+
+    `attested` is null where the attestation is refused. Of an unsigned one that the operator let through it is given,
+    and `verified` is false all the same.
+    """
 
     schema: str
     verified: bool
@@ -52,7 +59,7 @@ class Answer(msgspec.Struct, frozen=True):
 
 
 def believed(verified: Verified, rulings_compared: int | None) -> Answer:
-    """Return the answer for an attestation that verified."""
+    """Return the answer for an attestation that was not refused."""
     pair = verified.admitted
     attested = Attested(
         run_id=verified.run_id,
@@ -64,6 +71,7 @@ def believed(verified: Verified, rulings_compared: int | None) -> Answer:
         admitted=None if pair is None else PublishedPair(pair.provider, pair.model),
         model_grade=verified.model_grade,
         policy_sha256=verified.policy_sha256,
+        policy_installed=verified.policy_sha256 in installed_policies(),
         admission=verified.admission,
         time_verified=instants.rfc3339(verified.time_verified),
         verifier_version=verified.verifier_version,
@@ -73,7 +81,7 @@ def believed(verified: Verified, rulings_compared: int | None) -> Answer:
         files_compared=verified.files_compared,
         rulings_compared=rulings_compared,
     )
-    return Answer("cto-audit-verification/v1", True, (), attested)
+    return Answer("cto-audit-verification/v1", verified.key_id is not None, (), attested)
 
 
 def refused(reasons: tuple[Reason, ...]) -> Answer:
@@ -104,7 +112,8 @@ def _refusal(reasons: tuple[Reason, ...]) -> Iterator[str]:
 
 
 def _summary(attested: Attested) -> Iterator[str]:
-    yield f"VERIFIED: {attested.decision.upper()} {safe(attested.run_id)}: {short(attested.reason)}"
+    head = "VERIFIED" if attested.key_id else "NOT SIGNED, so not verified"
+    yield f"{head}: {attested.decision.upper()} {safe(attested.run_id)}: {short(attested.reason)}"
     yield ""
     admission = attested.admission
     pair = attested.admitted
@@ -120,7 +129,7 @@ def _summary(attested: Attested) -> Iterator[str]:
         ("admitted", f"{safe(pair.provider)}/{safe(pair.model)}" if pair else "no pair"),
         ("model grade", attested.model_grade or "none"),
         ("admission", _term(admission) if admission else "no record"),
-        ("policy", attested.policy_sha256),
+        ("policy", f"{attested.policy_sha256}, {_known(attested)}"),
         ("root sha256", attested.root_sha256),
         ("run directory", _compared(attested.files_compared)),
         ("judged afresh", f"{attested.rulings_compared} rulings, all the same" if attested.rulings_compared else "no"),
@@ -128,6 +137,10 @@ def _summary(attested: Attested) -> Iterator[str]:
     for name, value in rows:
         if value:
             yield f"  {name:<{_COLUMN}} {value}"
+
+
+def _known(attested: Attested) -> str:
+    return "as installed here" if attested.policy_installed else "NOT the rules and policy installed here"
 
 
 def _term(admission: AdmissionUsed) -> str:

@@ -11,7 +11,7 @@ import base64
 import binascii
 import os
 import stat
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -25,6 +25,9 @@ from auditor.errors import OperatorError
 PAYLOAD_TYPE = "application/vnd.in-toto+json"
 MAX_BYTES = 1 << 27
 """An envelope of more bytes is neither written nor read: 128 MiB hold the manifest of half a million files."""
+
+_SHOWN = 200
+_LISTED = 5
 
 _Base64 = Annotated[str, msgspec.Meta(pattern="^[A-Za-z0-9+/]*={0,2}$")]
 
@@ -82,7 +85,8 @@ def unseal(line: bytes, keys: Sequence[PublicKey], *, allow_unsigned: bool = Fal
         raise refusal("the envelope has two signatures under one key id", "ask its signer for the original")
     if envelope.payload_type != PAYLOAD_TYPE:
         raise refusal(
-            f"the payload is of type {envelope.payload_type!r}, not {PAYLOAD_TYPE}", "this is no attestation of a run"
+            f"the payload is of type {envelope.payload_type[:_SHOWN]!r}, not {PAYLOAD_TYPE}",
+            "this is no attestation of a run",
         )
     if not signatures:
         if allow_unsigned:
@@ -97,8 +101,8 @@ def unseal(line: bytes, keys: Sequence[PublicKey], *, allow_unsigned: bool = Fal
     signed = sorted(trusted.keys() & signatures.keys())
     if not signed:
         raise refusal(
-            f"no key that you trust signed this: it is signed under key id {', '.join(sorted(signatures))}",
-            f"your --key has id {', '.join(sorted(trusted))}" if trusted else "name the signer's public key with --key",
+            f"no key that you trust signed this: it is signed under key id {_listed(signatures)}",
+            f"your --key has id {_listed(trusted)}" if trusted else "name the signer's public key with --key",
         )
     return Opened(payload, signed[0], tuple(sorted(signatures.keys() - trusted.keys())))
 
@@ -140,6 +144,12 @@ def _parsed(line: bytes) -> _Envelope:
             " signatures with keyid and sig, in standard base64",
             "name the file that `cto-audit --attest` wrote",
         ) from None
+
+
+def _listed(key_ids: Iterable[str]) -> str:
+    """Return key ids for a sentence: not yet verified, so anything may stand in them, at any length."""
+    some = [key_id[:_SHOWN] or "(none)" for key_id in sorted(key_ids)[:_LISTED]]
+    return ", ".join(some)
 
 
 def _decoded(text: str, what: str) -> bytes:

@@ -14,6 +14,7 @@ from typing import Annotated
 
 import msgspec
 
+from auditor.attest.statement import AttestedVerdict
 from auditor.errors import OperatorError
 from auditor.facts import GRADES, Grade, Verdict
 from auditor.places import rules_folder
@@ -48,7 +49,7 @@ def known_levels(file: Path | None = None) -> dict[str, Level]:
         raise OperatorError(f"the levels in {place} cannot be used: {error}", "reinstall cto-audit") from error
 
 
-def verified_levels(verdict: Verdict) -> tuple[str, ...]:
+def verified_levels(verdict: Verdict | AttestedVerdict) -> tuple[str, ...]:
     """Return the levels that the verdict proves, sorted; ``("FAILED",)`` for any verdict but a pass."""
     if verdict.decision != "pass":
         return (FAILED,)
@@ -71,7 +72,7 @@ def implied(levels: Collection[str]) -> frozenset[str]:
     return frozenset(found)
 
 
-def _proven(level: Level, verdict: Verdict, holding: Collection[str]) -> bool:
+def _proven(level: Level, verdict: Verdict | AttestedVerdict, holding: Collection[str]) -> bool:
     if level.stage2 and not verdict.supports_stage2_pass:
         return False
     if level.grade is not None:

@@ -7,7 +7,6 @@ that a person can mend all of them at once.
 from __future__ import annotations
 
 import hashlib
-import os
 from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -16,6 +15,7 @@ import msgspec
 
 from auditor import instants
 from auditor.attest import canonical, subject
+from auditor.attest.consistency import contradictions
 from auditor.attest.envelope import unseal
 from auditor.attest.keys import PublicKey
 from auditor.attest.levels import FAILED, implied
@@ -28,10 +28,8 @@ from auditor.attest.statement import (
     AdmissionUsed,
     AttestedVerdict,
     Statement,
-    admission_resource,
-    policy_sha256,
-    resource_uri,
 )
+from auditor.emit.safe import utf8
 from auditor.facts import Decision, Grade, Pair
 
 SKEW = 5 * 60 * instants.SECOND
@@ -91,7 +89,10 @@ def verify(
     opened = unseal(attestation, keys, allow_unsigned=allow_unsigned)
     statement = read_statement(opened.payload)
     predicate, verdict = statement.predicate, statement.predicate.verdict
-    reasons = list(_inconsistent(statement))
+    reasons = [
+        Reason(f"the attestation contradicts itself: {text}", "do not rely on it, and ask its signer")
+        for text in contradictions(statement)
+    ]
     time = instants.instant(predicate.time_verified)
     if time is None:
         reasons.append(Reason("its timeVerified is no RFC 3339 time", _NOT_OURS))
@@ -165,66 +166,6 @@ def read_statement(payload: bytes) -> Statement:
         raise refusal(f"the statement is not well formed at {place}", _NOT_OURS) from None
 
 
-def _inconsistent(statement: Statement) -> Iterator[Reason]:
-    """Yield where the summary and the verdict in it contradict each other: one of them was not made by this program."""
-    predicate, verdict = statement.predicate, statement.predicate.verdict
-    passed = verdict.decision == "pass"
-    statuses = [ruling.status for ruling in verdict.rulings]
-    names = [ruling.rule for ruling in verdict.rulings]
-    inputs = () if verdict.admission is None else (admission_resource(verdict.admission),)
-    levels = set(predicate.verified_levels)
-    graded = f"CTO_MODEL_{(verdict.model_grade or '').upper()}"
-    agreements = (
-        (len(statement.subject) == 1, "it has not exactly one subject"),
-        (statement.subject[0].name == verdict.run_id if statement.subject else True, "its subject is another run"),
-        (
-            statement.subject[0].digest.sha256 == verdict.root_sha256 if statement.subject else True,
-            "its subject has another root digest than its verdict",
-        ),
-        (predicate.resource_uri == resource_uri(verdict.run_id), "its resourceUri is that of another run"),
-        (predicate.policy.digest.sha256 == policy_sha256(verdict.tool), "its policy digest is not that of its verdict"),
-        (predicate.input_attestations == inputs, "its input attestations are not the admission of its verdict"),
-        ((predicate.verification_result == "PASSED") == passed, "its verificationResult is not its verdict's decision"),
-        ((levels == {FAILED}) != passed and (passed <= (FAILED not in levels)), "its levels are not its decision's"),
-        (
-            ("CTO_STAGE2_PASS" in levels) <= verdict.supports_stage2_pass,
-            "it states a Stage 2 pass that is not supported",
-        ),
-        (
-            verdict.supports_stage2_pass <= (passed and _claims(verdict)),
-            "it supports a Stage 2 pass that was not claimed",
-        ),
-        (
-            all(level in {graded} for level in levels if level.startswith("CTO_MODEL_")),
-            "its model level is not its model grade",
-        ),
-        (len(set(names)) == len(names) > 0, "its rulings are missing or repeated"),
-        (
-            not passed
-            or not any(ruling.status == "violated" and ruling.effect != "warn" for ruling in verdict.rulings),
-            "it passes a run of which a rule is violated",
-        ),
-        (
-            [statuses.count(word) for word in ("holds", "violated", "unproven", "not_applicable")]
-            == [
-                verdict.counts.holds,
-                verdict.counts.violated,
-                verdict.counts.unproven,
-                verdict.counts.not_applicable,
-            ],
-            "its counts are not those of its rulings",
-        ),
-    )
-    for agrees, text in agreements:
-        if not agrees:
-            yield Reason(f"the attestation contradicts itself: {text}", "do not rely on it, and ask its signer")
-
-
-def _claims(verdict: AttestedVerdict) -> bool:
-    claim = verdict.claim
-    return (claim.engine, claim.stage, claim.status) == ("case", 2, "pass")
-
-
 def _age(time: int, now: int, max_age: int | None) -> Iterator[Reason]:
     if time > now + SKEW:
         yield Reason(
@@ -251,9 +192,10 @@ def _subject(found: subject.Found, verdict: AttestedVerdict) -> Iterator[Reason]
     hint = "the attestation is of other bytes: restore the run directory as it was judged, or judge it again"
     for told in subject.differences(found, verdict):
         yield Reason(f"the run directory is not as it was judged: {told}", hint)
-    if found.name != verdict.run_id and verdict.decision == "pass":
+    if (
+        verdict.decision == "pass" and utf8(found.name) != verdict.run_id
+    ):  # of a pass, the directory's name was judged, too
         yield Reason(
-            f"the run directory is called {os.fsencode(found.name).decode(errors='backslashreplace')}, and the"
-            f" attestation is of the run {verdict.run_id}",
+            f"the attestation is of the run {verdict.run_id}, and the run directory has another name",
             "give the run directory its run id as its name again",
         )

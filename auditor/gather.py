@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -84,18 +85,24 @@ def gather(run_dir: Path, policy: Policy, engine: Engine, *, chunk: int = reader
 
 def recognised(run_dir: Path) -> Layout:
     """Return the first layout whose marks are in the directory, else the first layout of all."""
-    known = layouts.load(rules_folder() / "layouts")
+    known = _layouts()
     for layout in known:
         if any(os.path.lexists(run_dir / mark) or any(run_dir.glob(mark)) for mark in layout.marks):
             return layout
     return known[0]
 
 
+@cache
+def _layouts() -> tuple[Layout, ...]:
+    """Return the rules' layouts; read once a process."""
+    return layouts.load(rules_folder() / "layouts")
+
+
 class _Gathering:
     def __init__(self, policy: Policy, engine: Engine, layout: Layout, chunk: int) -> None:
         self._policy = policy
         self._engine = engine
-        self._layout = layout
+        self._classify = layout.classifier()
         self._chunk = chunk
         self.artifacts: list[Artifact] = []
         self.collector = Collector(policy.max_facts)
@@ -123,7 +130,7 @@ class _Gathering:
             self.hits += self._engine.scan_text(name, name)
 
     def _file(self, entry: Entry) -> None:
-        kind = self._layout.classify(entry.path)
+        kind = self._classify(entry.path)
         notes = self.collector.notes(entry.path, kind.kind, kind.witness)
         records = self._records(kind, notes)
         scan = self._engine.scan(entry.path)

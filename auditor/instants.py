@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 
 SECOND = 1_000_000
 
 _RFC3339 = re.compile(r"(\d{4}-\d\d-\d\d)[Tt ](\d\d:\d\d:)(\d\d)(\.\d{1,12})?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
+_LONGEST = len("2026-06-10T14:38:11.000000000000+00:00")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _FIRST = (datetime.min.replace(tzinfo=UTC) - _EPOCH) // timedelta(microseconds=1)
 _LAST = (datetime.max.replace(tzinfo=UTC) - _EPOCH) // timedelta(microseconds=1)
@@ -22,7 +24,13 @@ def instant(text: object) -> int | None:
     A time without a zone offset is None: it names no instant; so is one that its offset moves out of the years 1 to
     9999 in UTC, which could not be shown again. A leap second counts as the second after it.
     """
-    if not isinstance(text, str) or not (match := _RFC3339.fullmatch(text)):
+    return _instant(text) if isinstance(text, str) and len(text) <= _LONGEST else None
+
+
+@lru_cache(maxsize=1024)
+def _instant(text: str) -> int | None:
+    """Remember the last ones: each rule asks for the same few times of a run again."""
+    if not (match := _RFC3339.fullmatch(text)):
         return None
     date, clock, seconds, fraction, zone = match.groups()
     leap = seconds == "60"

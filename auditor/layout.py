@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Literal
 
@@ -63,13 +64,19 @@ class Layout(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     def classify(self, path: str) -> ArtifactKind:
         """Return the kind of the artifact at `path`."""
-        for kind, patterns in self._compiled():
-            if any(pattern.fullmatch(path) for pattern in patterns):
-                return kind
-        return OTHER
+        return self.classifier()(path)
 
-    def _compiled(self) -> list[tuple[ArtifactKind, list[re.Pattern[str]]]]:
-        return [(kind, [glob(path) for path in kind.paths]) for kind in self.kinds]
+    def classifier(self) -> Callable[[str], ArtifactKind]:
+        """Return what tells the kind of the artifact at a path, for many paths."""
+        patterns = [(glob(path).fullmatch, kind) for kind in self.kinds for path in kind.paths]
+
+        def classify(path: str) -> ArtifactKind:
+            for matches, kind in patterns:
+                if matches(path):
+                    return kind
+            return OTHER
+
+        return classify
 
 
 OTHER = ArtifactKind("other", (), "bytes", "harness")

@@ -73,15 +73,16 @@ def _is_closed(hint: Any) -> bool:
 
 
 def _texts(value: Any, found: set[str]) -> None:
-    """Gather every text inside the structs and tuples of a value."""
-    if isinstance(value, str):
-        found.add(value)
-    elif isinstance(value, (tuple, list)):
-        for item in value:
-            _texts(item, found)
-    elif isinstance(value, msgspec.Struct):
-        for name in _open_fields(type(value)):
-            _texts(getattr(value, name), found)
+    """Gather every text inside the structs and tuples of a value. Iterative: a verdict holds thousands of values."""
+    pending = [value]
+    while pending:
+        item = pending.pop()
+        if isinstance(item, str):
+            found.add(item)
+        elif isinstance(item, (tuple, list)):
+            pending += item
+        elif isinstance(item, msgspec.Struct):
+            pending += [getattr(item, name) for name in _open_fields(type(item))]
 
 
 def _replaced(value: Any, change: Callable[[str], str]) -> Any:

@@ -14,6 +14,7 @@ from auditor.providers import is_loopback
 from auditor.repeated import repeated_keys
 
 _CLAUSE = "The report names every required field, and agrees with the run's other evidence."
+_FIELDS: dict[str, Any] = get_type_hints(Report)
 _STATED = (
     "run_id",
     "engine",
@@ -42,8 +43,7 @@ def fields_complete(run: Evidence, policy: Policy) -> Outcome:
         return unproven("there is no readable report", run.of_kind("report"))
     report = run.report
     faults: list[Exhibit] = []
-    hints: dict[str, Any] = get_type_hints(Report)
-    for name, kind in hints.items():
+    for name, kind in _FIELDS.items():
         if name not in report.data:
             faults.append(noted(report.at(name), "missing"))
             continue
@@ -56,7 +56,7 @@ def fields_complete(run: Evidence, policy: Policy) -> Outcome:
     if faults:
         first = faults[0]
         return violated(f"the field {visible((first.pointer or '').lstrip('/'))} is {first.note}", faults)
-    return holds(f"all {len(hints)} fields are there and typed", [report.at()])
+    return holds(f"all {len(_FIELDS)} fields are there and typed", [report.at()])
 
 
 @rule(

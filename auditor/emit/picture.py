@@ -8,15 +8,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Literal
+from typing import Annotated, Literal, TypeAlias
 
 import msgspec
+from msgspec import Meta
 
 from auditor import facts
 from auditor.emit.published import Published, PublishedGap
 from auditor.emit.safe import utf8
 from auditor.errors import OperatorError
 from auditor.facts import Course, Fact, Grade, Moment, Naming, Pair, Verdict, Where, Witness
+
+Instant: TypeAlias = Annotated[int, Meta(ge=-62_135_596_800_000_000, le=253_402_300_799_999_999)]
+"""Microseconds since the Unix epoch, within the years 1 to 9999: what can be shown as a date."""
 
 MAX_NAMINGS = 300
 """Namings that a picture keeps; those of another than the admitted pair come before the rest."""
@@ -49,8 +53,8 @@ class DrawnMoment(msgspec.Struct, frozen=True, omit_defaults=True):
     path: str
     line: int | None = None
     pointer: str | None = None
-    time: int | None = None
-    end: int | None = None
+    time: Instant | None = None
+    end: Instant | None = None
     detail: str = ""
     count: int = 1
 

@@ -16,6 +16,7 @@ from auditor.facts import (
     Fact,
     Gap,
     Grade,
+    Moment,
     Naming,
     Pair,
     Ruling,
@@ -42,11 +43,13 @@ class StoredNaming(msgspec.Struct, frozen=True):
 class Display(msgspec.Struct, frozen=True):
     """What a presentation needs and the published document does not hold.
 
-    `namings` are behind the evidence matrix; `remedies` are what to do about the rulings that do not hold, by rule.
+    `namings` are behind the evidence matrix, `moments` behind the timeline; `remedies` are what to do about the rulings
+    that do not hold, by rule.
     """
 
     namings: tuple[StoredNaming, ...] = ()
     remedies: dict[str, str] = {}
+    moments: tuple[Moment, ...] = ()
 
 
 def encode_display(verdict: Verdict) -> bytes:
@@ -59,7 +62,8 @@ def encode_display(verdict: Verdict) -> bytes:
     remedies = {
         each.rule: each.remedy for each in verdict.rulings if each.remedy and each.status in ("violated", "unproven")
     }
-    return msgspec.json.encode(Display(tuple(rewrite(each, utf8) for each in namings), remedies))
+    shown = Display(tuple(namings), remedies, verdict.moments)
+    return msgspec.json.encode(rewrite(shown, utf8))
 
 
 def restore(published: bytes, display: bytes | None) -> Verdict:
@@ -102,4 +106,5 @@ def restore(published: bytes, display: bytes | None) -> Verdict:
             Fact("model.named", each.naming, each.witness, each.where, each.grade, None, each.count)
             for each in beside.namings
         ),
+        moments=beside.moments,
     )

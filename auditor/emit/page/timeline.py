@@ -14,7 +14,9 @@ from auditor.emit.arrange import plural
 from auditor.facts import Moment, Pair
 from auditor.instants import SECOND, rfc3339
 
-WIDTH = 960
+FIRST, LAST = -62_135_596_800_000_000, 253_402_300_799_999_999
+"""The years 1 to 9999 in microseconds since the Unix epoch: what can be written as a date."""
+
 LEFT, RIGHT = 152, 944
 _TOP, _LANE = 56, 34
 _LEVELS, _LEVEL = 3, 13
@@ -97,6 +99,7 @@ _LANES = (
 
 def timeline(moments: Sequence[Moment], admitted: Pair | None) -> Timeline | None:
     """Return the picture of the moments, None where none of them has a time; `admitted` is the pair that may be named."""
+    moments = [_dated(moment) for moment in moments]
     timed = [moment.time for moment in moments if moment.time is not None]
     if not timed:
         return None
@@ -130,6 +133,13 @@ def lasted(micros: int) -> str:
         return f"{minutes} min {rest} s" if rest else f"{minutes} min"
     hours, minutes = divmod(minutes, 60)
     return f"{hours} h {minutes} min" if minutes else f"{hours} h"
+
+
+def _dated(moment: Moment) -> Moment:
+    """Return the moment without a time that no calendar has: a damaged store must not stop the page."""
+    times = {"time": moment.time, "end": moment.end}
+    wrong = {name: None for name, time in times.items() if time is not None and not FIRST <= time <= LAST}
+    return msgspec.structs.replace(moment, **wrong) if wrong else moment
 
 
 def _window(moments: Iterable[Moment], timed: Sequence[int]) -> tuple[int, int]:

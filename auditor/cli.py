@@ -6,10 +6,10 @@ Commands live in `auditor.commands`, one module each. ``cto-audit RUN_DIR`` is s
 from __future__ import annotations
 
 import sys
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 from traceback import walk_tb
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -90,9 +90,16 @@ def flag_options(names: Collection[str]) -> frozenset[str]:
 
 def _options(names: Collection[str], *, flags: bool) -> frozenset[str]:
     group = typer.main.get_command(_application(names))
-    parameters = [each for command in getattr(group, "commands", {}).values() for each in command.params]
+    parameters = list(_parameters(group))
     options = [each for each in parameters if each.param_type_name == "option" and each.is_flag == flags]
     return frozenset(spelling for option in options for spelling in option.opts)
+
+
+def _parameters(group: Any) -> Iterator[Any]:
+    """Yield the parameters of all commands in the group, those of families included."""
+    for command in getattr(group, "commands", {}).values():
+        yield from command.params
+        yield from _parameters(command)
 
 
 def _run(arguments: list[str]) -> int:
@@ -129,8 +136,25 @@ def _application(names: Collection[str]) -> typer.Typer:
     )
     application.callback()(_top)
     for name in names:
-        application.command(name, cls=PlainCommand)(commands.load(name))
+        parts = commands.parts(name)
+        if parts:
+            application.add_typer(_family(name, parts), name=name)
+        else:
+            application.command(name, cls=PlainCommand)(commands.load(name))
     return application
+
+
+def _family(name: str, parts: Collection[str]) -> typer.Typer:
+    """Return the commands of one family, as the application takes them."""
+    family = typer.Typer(cls=PlainGroup, help=commands.about(name), add_completion=False, rich_markup_mode=None)
+    family.callback()(_nothing)
+    for part in parts:
+        family.command(part, cls=PlainCommand)(commands.load(name, part))
+    return family
+
+
+def _nothing() -> None:
+    """Take no options: those of a family are its commands'."""
 
 
 def _top(version: Annotated[bool, typer.Option("--version", help="Print the version and leave.")] = False) -> None:

@@ -58,14 +58,18 @@ def wants_colour() -> bool:
 
 @contextmanager
 def destination(
-    output: Path | None, run_dir: Path, inputs: Sequence[Path] = (), option: str = "--output"
+    output: Path | None,
+    run_dir: Path,
+    inputs: Sequence[Path] = (),
+    option: str = "--output",
+    what: str = "the run directory",
 ) -> Iterator[Callable[[str], None]]:
     """Yield what writes the text: to standard output, or to the file `output`, whole or not at all.
 
     Refuse, before any work is done, a file inside the run directory (links followed, on both sides), one of the audit's
     own `inputs`, and a place that cannot be written. The folder is held open from the check to the write, so that it
     cannot be exchanged for another in between. A device or a pipe is written to, and never replaced. `option` is what
-    complaints call the file by.
+    complaints call the file by, and `what` what they call the directory by: any that must stay as it is.
     """
     if output is None or str(output) == "-":
         yield say
@@ -75,7 +79,7 @@ def destination(
     with _mended(f"{option} {output}: its folder cannot be used", "name a file in an existing folder"):
         folder = os.open(target.parent, os.O_RDONLY | os.O_DIRECTORY)
     try:
-        _refuse_inside(folder, target, run_dir, option)
+        _refuse_inside(folder, target, run_dir, option, what)
         if _is_device(output):
             yield partial(_write_device, output, option)
         else:
@@ -140,11 +144,11 @@ def _refuse_inputs(target: Path, inputs: Sequence[Path], option: str) -> None:
             raise OperatorError(f"{option} {target} is also an input of this audit", "name another file")
 
 
-def _refuse_inside(folder: int, target: Path, run_dir: Path, option: str) -> None:
+def _refuse_inside(folder: int, target: Path, run_dir: Path, option: str, what: str) -> None:
     run = run_dir.stat()
     above = [os.fstat(folder), *(path.stat() for path in target.parent.parents)]
     if any(os.path.samestat(run, status) for status in above):
         raise OperatorError(
-            f"{option} {target} lies inside the run directory, and the auditor writes nothing there",
-            "name a file outside the run directory",
+            f"{option} {target} lies inside {what}, and the auditor writes nothing there",
+            f"name a file outside {what}",
         )

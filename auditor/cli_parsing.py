@@ -23,7 +23,11 @@ class PlainCommand(TyperCommand):
 
 
 class PlainGroup(TyperGroup):
-    """A group of commands that converts its own options by calling their types."""
+    """A group of commands that converts its own options by calling their types, and lists commands by name."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        """Return the names of commands and families, sorted."""
+        return sorted(super().list_commands(ctx))
 
     def get_params(self, ctx: Any) -> Any:
         """Return the parameters, help included, ready for plain conversion."""

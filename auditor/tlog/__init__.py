@@ -19,7 +19,7 @@ from auditor.tlog.check import Checked, check
 from auditor.tlog.checkpoint import Checkpoint, open_checkpoint
 from auditor.tlog.log import Appended, Entry, append, create, prove
 from auditor.tlog.notes import note_key
-from auditor.tlog.record import Record, read_record, record
+from auditor.tlog.record import Record, read_record, record, record_unverified
 from auditor.tlog.verify import Included, verify_proof
 
 __all__ = [
@@ -37,5 +37,6 @@ __all__ = [
     "prove",
     "read_record",
     "record",
+    "record_unverified",
     "verify_proof",
 ]

@@ -10,7 +10,7 @@ import msgspec
 
 from auditor.attest.keys import PublicKey
 from auditor.attest.refused import Refused
-from auditor.tlog.checkpoint import Checkpoint, open_checkpoint
+from auditor.tlog.checkpoint import Checkpoint, open_checkpoint, open_earlier
 from auditor.tlog.files import Files, locked, read_checkpoint_file
 from auditor.tlog.merkle import HASH_BYTES, leaf_hash
 from auditor.tlog.record import read_record
@@ -43,7 +43,7 @@ def check(folder: Path, keys: Sequence[PublicKey], *, since: bytes | None = None
     """
     with locked(folder, exclusive=False):
         head = open_checkpoint(read_checkpoint_file(folder), keys, origin=origin)
-        seen = None if since is None else open_checkpoint(since, keys, origin=head.origin)
+        seen = None if since is None else open_earlier(since, keys, head.origin)
         walk = _Walk(Files(folder), head, seen)
         problems = []
         for problem in walk.problems():

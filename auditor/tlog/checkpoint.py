@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import msgspec
 
 from auditor.attest.keys import PublicKey, Signer
-from auditor.attest.refused import refusal
+from auditor.attest.refused import Refused, refusal
 from auditor.tlog.merkle import EMPTY_ROOT, HASH_BYTES
 from auditor.tlog.notes import is_name, note_key, open_note, sign_note, split_note, unbase64
 
@@ -45,8 +45,16 @@ def open_checkpoint(note: bytes, keys: Sequence[PublicKey], *, origin: str | Non
     found = read_checkpoint(note)
     if origin is not None and found.origin != origin:
         raise refusal(f"the checkpoint is of the log {found.origin}, not of {origin}")
-    open_note(note, [note_key(found.origin, key) for key in keys])
+    open_note(note, [note_key(found.origin, key) for key in keys], f"checkpoint of {found.origin}")
     return found
+
+
+def open_earlier(note: bytes, keys: Sequence[PublicKey], origin: str) -> Checkpoint:
+    """Return the checkpoint of the log `origin` that was seen earlier, told apart from the log's own where it is refused."""
+    try:
+        return open_checkpoint(note, keys, origin=origin)
+    except Refused as refused:
+        raise refusal(f"the earlier checkpoint does not stand: {refused.reason}", refused.hint) from refused
 
 
 def read_checkpoint(note: bytes) -> Checkpoint:

@@ -15,7 +15,7 @@ import msgspec
 from auditor.attest.keys import PublicKey, Signer
 from auditor.attest.refused import Refused, refusal
 from auditor.errors import OperatorError
-from auditor.tlog.checkpoint import Checkpoint, open_checkpoint, read_checkpoint, sign_checkpoint
+from auditor.tlog.checkpoint import Checkpoint, open_checkpoint, open_earlier, read_checkpoint, sign_checkpoint
 from auditor.tlog.files import CHECKPOINT, DRAFT, Files, locked, read_checkpoint_file
 from auditor.tlog.merkle import (
     EMPTY_ROOT,
@@ -71,12 +71,12 @@ def append(
     leaves: Sequence[bytes],
     signer: Signer,
     *,
-    since: Checkpoint | None = None,
+    since: bytes | None = None,
     discard_unsigned: bool = False,
 ) -> Appended:
     """Add the leaves that the log does not have yet, in order, under one new checkpoint.
 
-    With `since`, a checkpoint seen earlier, the log must still begin with all that it covered. Entries on disk that no
+    With `since`, a signed checkpoint seen earlier, the log must still begin with all that it covered. Entries on disk that no
     checkpoint covers are left by an append that was interrupted, or by someone who put an old checkpoint back. The same
     append, tried again, completes them; any other is refused unless `discard_unsigned` says to write over them.
     Raises `Refused` if the log does not stand, and OperatorError if it cannot be written.
@@ -87,7 +87,7 @@ def append(
         head = open_checkpoint(read_checkpoint_file(folder), [signer.public_key])
         edge, bundle = _verified_edge(files, head)
         if since is not None:
-            require_consistency(files, since, head)
+            require_consistency(files, open_earlier(since, [signer.public_key], head.origin), head)
         wanted = dict.fromkeys(leaf_hash(leaf) for leaf in leaves)
         places = find(files, head, wanted)
         fresh = list({leaf_hash(leaf): leaf for leaf in leaves if leaf_hash(leaf) not in places}.values())

@@ -90,11 +90,11 @@ def sign_note(text: str, name: str, signer: Signer) -> bytes:
     return f"{text}\n— {name} {stated}\n".encode()
 
 
-def open_note(note: bytes, keys: Sequence[NoteKey]) -> str:
+def open_note(note: bytes, keys: Sequence[NoteKey], what: str = "note") -> str:
     """Return the text of a note that at least one of the keys has signed; raise `Refused` otherwise.
 
     Signatures of unknown keys count for nothing. One by a known key that does not verify spoils the note, whatever the
-    others say.
+    others say. `what` is what a refusal calls the note.
     """
     text, lines = split_note(note)
     known = {(key.name, key.id): key for key in keys}
@@ -106,11 +106,14 @@ def open_note(note: bytes, keys: Sequence[NoteKey]) -> str:
             continue
         if not key.verifies(signature, text.encode()):
             raise refusal(
-                f"the signature of {name} does not belong to this text", "the text was changed after it was signed"
+                f"the signature of {name} does not belong to the {what}", "it was changed after it was signed"
             )
         signed = True
     if not signed:
-        raise refusal("no trusted key has signed this", "name the log's own public key; is the log the one you mean?")
+        raise refusal(
+            f"no key that you trust has signed the {what}",
+            "name the log's own public key; is it the log that you mean?",
+        )
     return text
 
 

@@ -9,7 +9,7 @@ import msgspec
 
 from auditor.attest.keys import PublicKey
 from auditor.attest.refused import refusal
-from auditor.tlog.checkpoint import Checkpoint, open_checkpoint
+from auditor.tlog.checkpoint import Checkpoint, open_checkpoint, open_earlier
 from auditor.tlog.files import Files, locked, read_checkpoint_file
 from auditor.tlog.log import require_consistency
 from auditor.tlog.proof import read_proof
@@ -51,7 +51,7 @@ def verify_proof(
             "the proof does not show this attestation to be in the log",
             "it was made for another attestation, or was changed; make it anew with `cto-audit log prove`",
         )
-    seen = None if since is None else open_checkpoint(since, keys, origin=checkpoint.origin)
+    seen = None if since is None else open_earlier(since, keys, checkpoint.origin)
     if log is not None:
         return Included(found.index, checkpoint, _current(log, keys, [checkpoint, *([seen] if seen else [])]))
     if seen is not None and (seen.size, seen.root) != (checkpoint.size, checkpoint.root):

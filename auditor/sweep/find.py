@@ -126,9 +126,41 @@ class _Marks:
         return len(seen) >= _ENOUGH_KINDS
 
 
-class _Finder:
+class Recogniser:
+    """Tells run directories from other folders, by all layouts."""
+
     def __init__(self, layouts: Sequence[Layout]) -> None:
         self._marks = [_Marks(layout) for layout in layouts]
+
+    def is_marked(self, names: frozenset[str], place: str) -> bool:
+        """Tell whether a layout's mark is among the names of the entries of the directory at `place`, or below it."""
+        return any(marks.marked(names, place) for marks in self._marks)
+
+    def is_run(self, names: frozenset[str], place: str) -> bool:
+        """Tell whether the directory is a run by its marks, its name, or two kinds of other artifacts."""
+        own = os.path.basename(place)  # noqa: PTH119 - a path that may hold undecodable bytes stays a text
+        return any(
+            marks.marked(names, place) or marks.named(own) or marks.artifacts(names, place) for marks in self._marks
+        )
+
+    def holds_runs(self, folders: Sequence[str], place: str) -> bool:
+        """Tell whether a folder that is not called like a run holds a folder that is, with a run's marks in it.
+
+        A stray ``report.json`` among the runs would otherwise take them all out of the count.
+        """
+        own = os.path.basename(place)  # noqa: PTH119
+        if any(marks.named(own) for marks in self._marks):
+            return False
+        return any(
+            marks.named(name) and any(os.path.lexists(f"{place.rstrip('/')}/{name}/{mark}") for mark in marks.names)
+            for name in folders
+            for marks in self._marks
+        )
+
+
+class _Finder:
+    def __init__(self, layouts: Sequence[Layout]) -> None:
+        self._recogniser = Recogniser(layouts)
         self._open: list[tuple[int, int]] = []
         """The folders on the way from the root, by which a loop of mounts is known."""
 
@@ -166,11 +198,10 @@ class _Finder:
             return
         names = frozenset(name for name, _ in entries)
         folders = sorted((name for name, is_folder in entries if is_folder), key=os.fsencode, reverse=True)
-        own = os.path.basename(place)  # noqa: PTH119 - a path that may hold undecodable bytes stays a text
-        if self._is_run(own, names, place) and not self._holds_runs(own, folders, place):
-            yield Found(place, any(marks.marked(names, place) for marks in self._marks))
+        if self._recogniser.is_run(names, place) and not self._recogniser.holds_runs(folders, place):
+            yield Found(place, self._recogniser.is_marked(names, place))
             return
-        if any(marks.marked(names, place) for marks in self._marks):
+        if self._recogniser.is_marked(names, place):
             yield Trouble(place, "the folder has a run's marks, and holds runs of its own: those are judged, it is not")
         if len(self._open) >= MAX_DEPTH and folders:
             yield Trouble(place, f"folders are nested deeper than {MAX_DEPTH}")
@@ -178,22 +209,3 @@ class _Finder:
         del entries, names
         for name in folders:
             yield from self._enter(name, folder, f"{place.rstrip('/')}/{name}")
-
-    def _is_run(self, own: str, names: frozenset[str], place: str) -> bool:
-        return any(
-            marks.marked(names, place) or marks.named(own) or marks.artifacts(names, place) for marks in self._marks
-        )
-
-    def _holds_runs(self, own: str, folders: list[str], place: str) -> bool:
-        """Tell whether a folder that is not called like a run holds a folder that is, with a run's marks in it.
-
-        A stray ``report.json`` among the runs would otherwise take them all out of the count.
-        """
-        if any(marks.named(own) for marks in self._marks):
-            return False
-        for name in folders:
-            for marks in self._marks:
-                inner = f"{place.rstrip('/')}/{name}"
-                if marks.named(name) and any(os.path.lexists(f"{inner}/{mark}") for mark in marks.names):
-                    return True
-        return False

@@ -87,10 +87,11 @@ class Pool(Generic[Task, Answer]):
         """Hand out nothing more: `results` ends with what has already come back. May be called by a signal's handler."""
         self._stopped = True
 
-    def results(self, jobs: Iterable[Task]) -> Iterator[Done[Task, Answer]]:
+    def results(self, jobs: Iterable[Task], idle: Callable[[], None] = lambda: None) -> Iterator[Done[Task, Answer]]:
         """Do the jobs, taken from the iterable only as fast as they are done, and yield each at its end.
 
-        Raise `OperatorError` where no worker process can be brought up.
+        `idle` is called several times a second, also while no job comes to its end. Raise `OperatorError` where no worker
+        process can be brought up.
         """
         source = iter(jobs)
         waiting: deque[Task] = deque()
@@ -101,6 +102,7 @@ class Pool(Generic[Task, Answer]):
             busy = [worker for worker in self._workers if worker.pending]
             if not busy and not _any_left(waiting, source):
                 return
+            idle()
             wait([worker.connection for worker in self._workers], self._patience(busy))
             for index, worker in enumerate(self._workers):
                 yield from worker.received()

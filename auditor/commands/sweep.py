@@ -1,0 +1,183 @@
+"""``cto-audit sweep ROOT…``: judge every run below, and read again only what is new."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+from collections.abc import Callable, Sequence
+from functools import partial
+from pathlib import Path
+from shutil import get_terminal_size
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from auditor.cli_known import KnownFingerprint, SecretEnv, SecretFile
+from auditor.cli_output import complain, say
+from auditor.commands.audit import AllowFile, BaselineFile, read_allow, read_key
+from auditor.errors import OperatorError
+
+if TYPE_CHECKING:
+    from auditor.secrets import Engine
+
+EXIT_COULD_NOT = 3
+EXIT_INTERRUPTED = 130
+
+_SPAN = re.compile(r"([0-9]{1,9})([smhdw])", re.ASCII)
+_SPANS = {"s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800}
+_MAX_JOBS = 256
+
+
+def command(
+    roots: Annotated[
+        list[Path],
+        typer.Argument(metavar="ROOT...", help="Folders below which runs lie, at any depth.", show_default=False),
+    ],
+    admission: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE|DIR",
+            envvar="CTO_HARNESS_CASE_MODEL_ADMISSION_FILE",
+            help="The authority's record for all runs, or the folder of its records, of which each run gets its own.",
+        ),
+    ] = None,
+    store: Annotated[
+        str | None,
+        typer.Option(metavar="URL", help="The verdict store: an SQLite file or postgresql://..., by default your own."),
+    ] = None,
+    jobs: Annotated[
+        str, typer.Option(metavar="N", help="Processes that judge; by default one a core.", show_default=False)
+    ] = "",
+    since: Annotated[
+        str,
+        typer.Option(metavar="T", help="Only runs written to since then: a time, or 24h, 7d ago.", show_default=False),
+    ] = "",
+    timeout: Annotated[str, typer.Option(metavar="SECONDS", help="How long one run may take.")] = "300",
+    trust_stat: Annotated[
+        bool,
+        typer.Option(
+            "--trust-stat", help="Take a run for unchanged by size, times and inode of its files, without reading them."
+        ),
+    ] = False,
+    everything: Annotated[
+        bool, typer.Option("--all", help="Exit by the worst of all verdicts, not of the new ones alone.")
+    ] = False,
+    json: Annotated[bool, typer.Option("--json", help="Print the summary as one JSON object.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing on the way.")] = False,
+    policy: Annotated[Path | None, typer.Option(metavar="FILE", help="A policy of your own.")] = None,
+    profile: Annotated[str | None, typer.Option(metavar="NAME", help="A profile of the policy.")] = None,
+    fingerprint_key: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="The key of the secrets' fingerprints.")
+    ] = None,
+    known_secret_env: SecretEnv = None,
+    known_secret_file: SecretFile = None,
+    known_fingerprint: KnownFingerprint = None,
+    allow: AllowFile = None,
+    secrets_baseline: BaselineFile = None,
+) -> int:
+    """Judge every run below the roots whose verdict in the store is not current, and say what the sweep brought.
+
+    Exit codes: the worst decision among the new verdicts (1 fail, 3 blocked, 0 pass or nothing new); a run that was soundly
+    refused is blocked. 3 also where something could not be looked into or the store failed; 130 when interrupted. Whatever
+    happens, what was judged is kept, and the same command goes on.
+    """
+    span = _since(since)
+    workers, seconds = _number("--jobs", jobs, _MAX_JOBS) if jobs else _cores(), _number("--timeout", timeout, 10**6)
+
+    from auditor import __version__, ruleset  # noqa: PLC0415 - what a wrong option need not wait for
+    from auditor import layout as layouts  # noqa: PLC0415
+    from auditor import policy as policies  # noqa: PLC0415
+    from auditor.audit import holds_credential, rules_engine  # noqa: PLC0415
+    from auditor.places import rules_folder  # noqa: PLC0415
+    from auditor.published_json import as_json  # noqa: PLC0415
+    from auditor.store import Basis  # noqa: PLC0415
+    from auditor.sweep import admissions  # noqa: PLC0415
+    from auditor.sweep.drive import Plan, Stopped, sweep  # noqa: PLC0415
+    from auditor.sweep.progress import Silence, reporter  # noqa: PLC0415
+    from auditor.sweep.summary import as_text  # noqa: PLC0415
+    from auditor.sweep.worker import Setup  # noqa: PLC0415
+
+    in_force = policies.load(policy, profile)
+    key = None if fingerprint_key is None else read_key(fingerprint_key)
+    engine: Callable[[], Engine] = rules_engine
+    if known_secret_env or known_secret_file or known_fingerprint:
+        from auditor.cli_known import engine as with_known  # noqa: PLC0415
+
+        engine = partial(with_known, known_secret_env, known_secret_file, known_fingerprint, key)
+        engine()
+    listed = allow is not None or secrets_baseline is not None
+    if listed:
+        read_allow(allow, secrets_baseline)
+    options = _options(
+        key, [*(known_secret_file or ()), *(known_fingerprint or ()), allow, secrets_baseline], known_secret_env
+    )
+    setup = Setup(
+        policy=in_force,
+        authorities=admissions.load(
+            admission,
+            layouts.load(rules_folder() / "layouts"),
+            holds_credential=partial(holds_credential, rules_engine()),
+        ),
+        basis=Basis(__version__, ruleset.load().sha256, in_force.sha256, options_sha256=options),
+        trust_stat=trust_stat,
+        since=span,
+        fingerprint_key=key,
+        engine=engine,
+        allow=partial(read_allow, allow, secrets_baseline) if listed else None,
+    )
+    try:
+        summary = sweep(Plan(tuple(roots), setup, store, workers, seconds), Silence() if quiet else reporter())
+    except Stopped as stopped:
+        complain(stopped.sentence, stopped.hint)
+        return EXIT_COULD_NOT
+    say(as_json(summary) if json else as_text(summary, _width()))
+    if summary.interrupted:
+        complain("interrupted; what was judged is kept", "run the same command again to go on")
+        return EXIT_INTERRUPTED
+    return summary.exit_code(everything=everything)
+
+
+def _since(text: str) -> int | None:
+    """Return the time that ``--since`` means in nanoseconds since the epoch, None for none."""
+    from auditor.instants import instant, now  # noqa: PLC0415
+
+    if not text:
+        return None
+    span = _SPAN.fullmatch(text)
+    if span:
+        return (now() - int(span[1]) * _SPANS[span[2]] * 1_000_000) * 1000
+    if re.fullmatch(r"\d{4}-\d\d-\d\d", text, re.ASCII):
+        text += "T00:00:00Z"
+    moment = instant(text)
+    if moment is None:
+        raise OperatorError(f"--since {text} is no time", "write 2026-11-23T03:00:00Z, 2026-11-23, 24h or 7d")
+    return moment * 1000
+
+
+def _number(option: str, text: str, most: int) -> int:
+    if not (text.isascii() and text.isdecimal() and 1 <= int(text[:12]) <= most):
+        raise OperatorError(f"{option} {text} is no whole number from 1 to {most}", f"give {option} a number")
+    return int(text)
+
+
+def _cores() -> int:
+    """Return how many processes can run at once here."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def _options(key: bytes | None, files: Sequence[Path | None], names: Sequence[str] | None) -> str | None:
+    """Return a digest of what the operator gave besides policy and admission; None where that is nothing.
+
+    Some of it is secret, and what could be guessed must not be found out from a store: the digest is slow on purpose.
+    """
+    given = [path.read_bytes() for path in files if path is not None]
+    given += [os.environb.get(os.fsencode(name), b"") for name in names or ()]
+    if key is None and not given:
+        return None
+    parts = hashlib.sha256(b"".join(hashlib.sha256(part).digest() for part in [key or b"", *given])).digest()
+    return hashlib.scrypt(parts, salt=b"cto-audit sweep options", n=1 << 14, r=8, p=1, dklen=32).hex()
+
+
+def _width() -> int:
+    return max(80, min(120, get_terminal_size((100, 24)).columns))

@@ -1,0 +1,250 @@
+"""A whole sweep: find the runs, have them judged, write each verdict as it is made, and say what the night brought.
+
+Only this process writes the store. Verdicts are written at most a second, or fifty of them, after they were made, so that
+whoever stops or kills a sweep loses no more than that, and the same command goes on where it stopped.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import signal
+import time
+from collections.abc import Iterator, Sequence
+from functools import cached_property, partial
+from itertools import islice
+from pathlib import Path
+from types import FrameType
+
+import msgspec
+
+from auditor import layout as layouts
+from auditor.errors import OperatorError
+from auditor.instants import now
+from auditor.places import rules_folder
+from auditor.secrets import Engine
+from auditor.store import Judged, Store
+from auditor.store.judged import masked, unjudged
+from auditor.sweep import lock
+from auditor.sweep.find import Found, Sight, distinct, find
+from auditor.sweep.pool import Done, Pool
+from auditor.sweep.progress import Reporter
+from auditor.sweep.summary import Decisions, SweepSummary, Tally
+from auditor.sweep.worker import Job, Outcome, Setup, prepare
+
+WRITE_ROWS = 50
+WRITE_SECONDS = 1.0
+_LOOK_UP = 64
+"""Runs whose newest verdicts are asked for at a time."""
+
+_PRELOAD = "auditor.sweep.warm"
+_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+class Stopped(OperatorError):  # noqa: N818 - it says that the sweep has stopped, not that the operator erred
+    """The sweep could not be finished: the store failed on the way, or no process could be started. What was written is kept."""
+
+
+class Plan(msgspec.Struct, frozen=True):
+    """What is to be swept and how. `setup` is what runs are judged with; its basis and sweep number are filled in here.
+
+    `url` names the store (None for the default one), `workers` is the number of processes, `timeout` the seconds that one
+    run may take.
+    """
+
+    roots: tuple[Path, ...]
+    setup: Setup
+    url: str | None
+    workers: int
+    timeout: float
+
+
+def sweep(plan: Plan, reporter: Reporter) -> SweepSummary:
+    """Carry out a sweep. A signal that asks to end it is obeyed soon, and the summary says so.
+
+    Raise `OperatorError` for roots, a store or a lock that cannot be used, and `Stopped` where it fails on the way.
+    """
+    roots = distinct(plan.roots)
+    with Store.open(plan.url) as store, lock.held(plan.url, store.path, store.name):
+        return _Sweep(plan, roots, store, reporter).go()
+
+
+class _Sweep:
+    def __init__(self, plan: Plan, roots: list[str], store: Store, reporter: Reporter) -> None:
+        self._plan = plan
+        self._roots = tuple(roots)
+        self._store = store
+        self._reporter = reporter
+        self._tally = Tally()
+        self._layouts = layouts.load(rules_folder() / "layouts")
+        self._interrupted = False
+        self._all_found = False
+        self._judged: list[Judged] = []
+        self._seen: list[str] = []
+        self._written = time.monotonic()
+        self._basis = plan.setup.basis
+        self._number = 0
+
+    @cached_property
+    def _engine(self) -> Engine:
+        """What masks credentials in the names of places; few sweeps need it in this process."""
+        return self._plan.setup.engine()
+
+    def go(self) -> SweepSummary:
+        began = now()
+        shown = tuple(self._shown(root) for root in self._roots)
+        expected = self._expected(shown)
+        self._number = self._store.begin_sweep(shown, started=began)
+        setup = msgspec.structs.replace(self._plan.setup, basis=self._basis, sweep=self._number)
+        pool: Pool[Job, Outcome] = Pool(
+            partial(prepare, setup), workers=self._plan.workers, timeout=self._plan.timeout, preload=[_PRELOAD]
+        )
+        try:
+            with self._reporter, self._stopping(pool), pool:
+                self._reporter.begun(self._store.name, shown, expected)
+                for done in pool.results(self._jobs(), idle=self._tick):
+                    self._take(done)
+                    self._tick()
+                self._write()
+        except OperatorError as error:
+            self._give_up()
+            raise Stopped(f"the sweep stopped: {error.sentence}", error.hint) from error
+        except BaseException:
+            self._give_up()
+            raise
+        ended = self._end(interrupted=self._interrupted)
+        self._reporter.ended(self._tally, (ended - began) / 1e6, interrupted=self._interrupted)
+        return self._summary(began, ended, shown)
+
+    def _jobs(self) -> Iterator[Job]:
+        """Yield a job for each run that is found, with its newest verdict; asked for only as fast as they are done."""
+        sights = find([Path(root) for root in self._roots], self._layouts)
+        while some := list(islice(sights, _LOOK_UP)):
+            yield from self._look_up(some)
+        self._all_found = True
+
+    def _look_up(self, sights: Sequence[Sight]) -> Iterator[Job]:
+        places = [sight.path for sight in sights if isinstance(sight, Found)]
+        known = self._store.latest_of_all(places)
+        for sight in sights:
+            if isinstance(sight, Found):
+                self._tally.found += 1
+                yield Job(sight.path, known.get(sight.path))
+            else:
+                path = self._shown(sight.path)
+                self._tally.take_trouble(path, sight.reason)
+                self._reporter.trouble(path, sight.reason)
+
+    def _take(self, done: Done[Job, Outcome]) -> None:
+        """Take what came of one job."""
+        outcome = done.answer
+        if outcome is None:
+            outcome = Outcome("judged", self._lost(done))
+        self._tally.take_note(outcome.note)
+        if outcome.judged is not None:
+            self._judged.append(outcome.judged)
+            self._tally.take_judged(outcome.judged)
+            self._reporter.judged(outcome.judged, outcome.note)
+            return
+        self._tally.take_standing(done.job.before, older=outcome.what == "older")
+        if done.job.before is not None:
+            self._seen.append(done.job.place)
+
+    def _lost(self, done: Done[Job, Outcome]) -> Judged:
+        """Return the row of a run that cost its worker process."""
+        return unjudged(
+            done.job.place,
+            done.fault,
+            engine=self._engine,
+            basis=self._basis,
+            judged_at=now(),
+            seconds=done.seconds,
+            sweep=self._number,
+        )
+
+    def _tick(self) -> None:
+        """Write what has been waiting long enough, and move the bar."""
+        if len(self._judged) >= WRITE_ROWS or time.monotonic() - self._written >= WRITE_SECONDS:
+            self._write()
+        self._reporter.moved(self._tally, all_found=self._all_found)
+
+    def _write(self) -> None:
+        judged, self._judged = self._judged, []
+        seen, self._seen = self._seen, []
+        if judged:
+            self._store.record_all(judged)
+        if seen:
+            self._store.seen(seen, at=now(), sweep=self._number)
+        self._written = time.monotonic()
+
+    def _give_up(self) -> None:
+        """Write what can still be written."""
+        with contextlib.suppress(OperatorError):  # the store fails, which is what is being told already
+            self._write()
+            self._end(interrupted=True)
+
+    def _end(self, *, interrupted: bool) -> int:
+        ended = now()
+        self._store.end_sweep(self._number, ended=ended, counts=self._tally.counts(), interrupted=interrupted)
+        return ended
+
+    def _expected(self, shown: tuple[str, ...]) -> int | None:
+        """Return how many runs the last whole sweep of the same roots met."""
+        for before in self._store.sweeps(limit=20):
+            if before.roots == shown and before.ended is not None and not before.interrupted:
+                return before.counts.get("found")
+        return None
+
+    def _shown(self, place: str) -> str:
+        return masked(place, self._engine) or place
+
+    @contextlib.contextmanager
+    def _stopping(self, pool: Pool[Job, Outcome]) -> Iterator[None]:
+        """Let the signals that ask for an end stop the pool. A second Ctrl-C does not wait for anything."""
+
+        def stop(number: int, frame: FrameType | None) -> None:
+            if self._interrupted and number == signal.SIGINT:
+                raise KeyboardInterrupt
+            self._interrupted = True
+            pool.stop()
+
+        before = {number: signal.signal(number, stop) for number in _SIGNALS}
+        try:
+            yield
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)
+
+    def _summary(self, began: int, ended: int, shown: tuple[str, ...]) -> SweepSummary:
+        tally = self._tally
+        failures, more = tally.failures()
+        troubles, unlisted = tally.troubles()
+        return SweepSummary(
+            sweep=self._number,
+            store=self._store.name,
+            roots=shown,
+            started=began,
+            ended=ended,
+            interrupted=self._interrupted,
+            trust="stat" if self._plan.setup.trust_stat else "content",
+            found=tally.found,
+            judged=tally.judged,
+            unchanged=tally.unchanged,
+            older=tally.older,
+            unjudged=tally.unjudged,
+            refused=tally.refused,
+            supports_stage2_pass=tally.supports,
+            new=Decisions(tally.new["pass"], tally.new["blocked"], tally.new["fail"]),
+            standing=Decisions(tally.standing["pass"], tally.standing["blocked"], tally.standing["fail"]),
+            bytes=tally.bytes,
+            files=tally.files,
+            failures=failures,
+            failures_left_out=more,
+            troubles=troubles,
+            troubles_left_out=unlisted,
+            notes=tally.notes,
+            tool={
+                "version": self._basis.version,
+                "ruleset_sha256": self._basis.ruleset_sha256,
+                "policy_sha256": self._basis.policy_sha256,
+            },
+        )

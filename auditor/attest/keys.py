@@ -150,13 +150,17 @@ def _signer(key: Ed25519PrivateKey) -> Signer:
 
 
 def _one_block(data: bytes, what: str) -> None:
-    """Refuse a file that holds several keys: which one was meant would be a guess."""
+    """Refuse what is too long for a key or holds several: which one was meant would be a guess."""
+    if len(data) > _MAX_BYTES:
+        raise OperatorError(
+            f"{what} is longer than 64 KiB, so it is no key", "give a file with one key and nothing else"
+        )
     if len(_BLOCK.findall(data)) != 1:
         raise OperatorError(f"{what} does not hold exactly one PEM block", "give a file with one key and nothing else")
 
 
 def _read(file: Path, what: str) -> tuple[bytes, int]:
-    """Return the file's content and mode. A pipe will do."""
+    """Return the file's content, at most one byte more than a key may have, and its mode. A pipe will do."""
     try:
         with file.open("rb") as stream:
             mode = os.fstat(stream.fileno()).st_mode
@@ -164,8 +168,6 @@ def _read(file: Path, what: str) -> tuple[bytes, int]:
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or "the path is not valid"
         raise OperatorError(f"{what} cannot be read: {reason}", "name a readable file") from error
-    if len(data) > _MAX_BYTES:
-        raise OperatorError(f"{what} is longer than 64 KiB, so it is no key", "name the key's file")
     return data, mode
 
 

@@ -7,12 +7,13 @@ the rest is not looked at and the artifact has a gap, which no verdict passes ov
 from __future__ import annotations
 
 BLOCK = 1 << 20
-"""Bytes of an artifact that are looked at together, and that bring `ALLOWANCE` to look with."""
+"""Bytes of an artifact that are looked at together."""
 
 ALLOWANCE = 60_000
-"""What may be spent for a block. A unit is worth at most about 15 microseconds, so that a hostile block costs a second.
+"""What may be spent on an artifact of any size, and again for each block.
 
-Honest text needs some hundreds for a block; a list of tokens, one a line, needs the most of what is honest.
+A unit is worth at most about 15 microseconds, so that a hostile block costs a second. Honest text needs some hundreds for
+a block; a list of tokens, one a line, needs the most of what is honest.
 """
 MOST_SAVED = 4 * ALLOWANCE
 """The most that is kept for what comes later."""
@@ -30,9 +31,9 @@ class Effort:
         self.left = ALLOWANCE
         """Units that may still be spent. What is begun is finished, so this may fall a little below zero."""
 
-    def allow(self, units: int) -> None:
-        """Add what more of the artifact brings."""
-        self.left = min(self.left + units, MOST_SAVED)
+    def allow(self, size: int, share: int = 1) -> None:
+        """Add what `size` more bytes bring, or their `share`-th part of it."""
+        self.left = min(self.left + size * ALLOWANCE // (share * BLOCK), MOST_SAVED)
 
     def spend(self, units: int) -> None:
         """Count work that is done."""

@@ -12,17 +12,16 @@ from collections.abc import Callable
 import msgspec
 
 from auditor.facts import Gap
-from auditor.secrets.archives import Unpacker, unpacker
+from auditor.secrets.archives import Unpacker, packing, unpacker
 from auditor.secrets.collector import Collector
 from auditor.secrets.decode import AHEAD, BACK, Buffer
+from auditor.secrets.effort import BLOCK, UNPACKED_SHARE, Effort
 from auditor.secrets.hit import Hit
 from auditor.secrets.known import Fingerprints
 from auditor.secrets.marks import Marks
 from auditor.secrets.prefilter import Event, Prefilter
 from auditor.secrets.sight import Sight
 from auditor.secrets.streams import Streams
-
-BLOCK = 1 << 20
 
 
 class Sources(msgspec.Struct, frozen=True):
@@ -37,54 +36,74 @@ class Scan:
     """The scan of one artifact. Feed its bytes in order, each once, then close it."""
 
     def __init__(self, sources: Sources, path: str, *, lines: bool = True) -> None:
+        self._sources = sources
         self._collector = Collector(path)
-        self._body = _Body(sources, self._collector, "", lines=lines)
-        self._waiting = bytearray()
+        self._effort = Effort()
+        self._body = _Body(sources, self._collector, self._effort, lines=lines)
+        self._blocks = _Blocks(self._block)
         self._begun = False
         self._unpacker: Unpacker | None = None
-        self._inner = _Body(sources, self._collector, "", lines=False)
+        self._unpacked: _Blocks | None = None
 
     def feed(self, chunk: bytes) -> None:
         """Take the next bytes. May be called from any one thread at a time; most of its time holds no lock."""
-        if not self._waiting and len(chunk) == BLOCK:
-            self._block(bytes(chunk), last=False)
-            return
-        at = 0
-        while len(chunk) - at >= BLOCK - len(self._waiting):
-            take = BLOCK - len(self._waiting)
-            block = bytes(self._waiting) + chunk[at : at + take]
-            self._waiting.clear()
-            at += take
-            self._block(block, last=False)
-        self._waiting += chunk[at:]
+        self._blocks.feed(chunk)
 
     def close(self) -> tuple[list[Hit], list[Gap]]:
         """Look at what is left; answer everything found, and what could not be looked into."""
-        self._block(bytes(self._waiting), last=True)
-        self._waiting.clear()
-        if self._unpacker is not None:
+        self._blocks.close()
+        if self._unpacker is not None and self._unpacked is not None:
             fault = self._unpacker.close()
             if fault:
                 self._collector.gap(fault, None)
-            self._inner.take(b"", last=True)
+            self._unpacked.close()
         return self._collector.hits(), sorted(self._collector.gaps.values(), key=lambda gap: gap.reason)
 
     def _block(self, block: bytes, *, last: bool) -> None:
         if not self._begun:
             self._begun = True
-            found = unpacker(block, self._unpacked)
-            if isinstance(found, str):
-                self._collector.gap(found, None)
-            elif found is not None:
-                self._unpacker = found
-                self._inner.view = found.view
+            self._unpack(block)
         if self._unpacker is not None:
             self._unpacker.feed(block)
         self._body.take(block, last=last)
 
-    def _unpacked(self, plain: bytes) -> None:
-        for at in range(0, len(plain), BLOCK):
-            self._inner.take(plain[at : at + BLOCK], last=False)
+    def _unpack(self, head: bytes) -> None:
+        """Have what the artifact unpacks to looked at too, if it begins like something packed."""
+        form = packing(head)
+        if form is None:
+            return
+        inner = _Body(self._sources, self._collector, self._effort, view=form, share=UNPACKED_SHARE, lines=False)
+        self._unpacked = _Blocks(inner.take)
+        found = unpacker(form, self._unpacked.feed)
+        if isinstance(found, str):
+            self._collector.gap(found, None)
+        else:
+            self._unpacker = found
+
+
+class _Blocks:
+    """Cuts what comes in chunks of any size at fixed offsets."""
+
+    def __init__(self, take: Callable[..., None]) -> None:
+        self._take = take
+        self._waiting = bytearray()
+
+    def feed(self, chunk: bytes) -> None:
+        if not self._waiting and len(chunk) == BLOCK:
+            self._take(bytes(chunk), last=False)
+            return
+        at = 0
+        while len(chunk) - at >= BLOCK - len(self._waiting):
+            wanted = BLOCK - len(self._waiting)
+            block = bytes(self._waiting) + chunk[at : at + wanted]
+            self._waiting.clear()
+            at += wanted
+            self._take(block, last=False)
+        self._waiting += chunk[at:]
+
+    def close(self) -> None:
+        self._take(bytes(self._waiting), last=True)
+        self._waiting.clear()
 
 
 def newlines(data: bytes) -> int:
@@ -95,9 +114,13 @@ def newlines(data: bytes) -> int:
 class _Body:
     """A sequence of bytes that is looked at block by block: an artifact's own, or what it unpacks to."""
 
-    def __init__(self, sources: Sources, collector: Collector, view: str, *, lines: bool) -> None:
-        self.view = view
-        self._sight = Sight(sources.marks, sources.prefilter, collector, sources.fingerprints)
+    def __init__(
+        self, sources: Sources, collector: Collector, effort: Effort, *, lines: bool, view: str = "", share: int = 1
+    ) -> None:
+        self._view = view
+        self._effort = effort
+        self._share = share
+        self._sight = Sight(sources.marks, sources.prefilter, collector, effort, sources.fingerprints)
         self._prefilter = sources.prefilter
         self._always = bool(sources.fingerprints)
         self._streams = Streams(self._look_at_stream)
@@ -127,12 +150,12 @@ class _Body:
         self._scanned = base + len(data)
         ripe = self._scanned if last else max(base, self._scanned - AHEAD)
         count = bisect_right(self._pending, ripe, key=lambda event: event[0])
-        self._sight.replenish()
+        self._effort.allow(len(fresh), self._share)
         if count or self._always:
             ready = [(end - base, index) for end, index in self._pending[:count]]
             del self._pending[:count]
             line_at = self._line_in(data, fresh_at)
-            self._sight.look(data, ready, self.view, line_at, on_record=self._record_in(line_at, last=last))
+            self._sight.look(data, ready, self._view, line_at, on_record=self._record_in(line_at, last=last))
         if last:
             self._streams.close()
             return
@@ -174,5 +197,5 @@ class _Body:
         return on_record
 
     def _look_at_stream(self, text: bytes, line_at: Callable[[int], int | None]) -> None:
-        view = f"{self.view}+stream" if self.view else "stream"
+        view = f"{self._view}+stream" if self._view else "stream"
         self._sight.look(text, self._prefilter.find(text), view, line_at, depth=1)

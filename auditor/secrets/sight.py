@@ -8,7 +8,7 @@ from typing import TypeAlias
 from auditor.secrets.collector import Collector, Found
 from auditor.secrets.confirm import confirm, unfolded
 from auditor.secrets.decode import Buffer, Decoded, starts_freely
-from auditor.secrets.effort import ALLOWANCE, Effort
+from auditor.secrets.effort import Effort
 from auditor.secrets.known import Fingerprints
 from auditor.secrets.marks import Marks, Role
 from auditor.secrets.packed import DEAR
@@ -28,17 +28,18 @@ class Sight:
     """Looks at buffers: finds what is plain in them, decodes what is hidden, and looks again."""
 
     def __init__(
-        self, marks: Marks, prefilter: Prefilter, collector: Collector, fingerprints: Sequence[Fingerprints] = ()
+        self,
+        marks: Marks,
+        prefilter: Prefilter,
+        collector: Collector,
+        effort: Effort,
+        fingerprints: Sequence[Fingerprints] = (),
     ) -> None:
         self._marks = marks
         self._fingerprints = fingerprints
         self._prefilter = prefilter
         self._collector = collector
-        self._effort = Effort()
-
-    def replenish(self) -> None:
-        """Allow for the effort that one more block of input is worth."""
-        self._effort.allow(ALLOWANCE)
+        self._effort = effort
 
     def _spend(self, effort: int, line_at: LineAt, at: int) -> bool:
         if self._effort.left <= 0:

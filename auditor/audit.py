@@ -25,11 +25,12 @@ from auditor.places import rules_folder
 from auditor.policy import Policy
 from auditor.reader import CHUNK
 from auditor.secrets import AllowList, Engine, Hit
+from auditor.tree import Place, is_url
 from auditor.withhold import withhold
 
 
 def audit(
-    run_dir: Path,
+    run_dir: Place,
     *,
     admission: Path | None = None,
     policy: Policy | None = None,
@@ -38,7 +39,7 @@ def audit(
     allow: AllowList | None = None,
     chunk: int = CHUNK,
 ) -> Verdict:
-    """Judge the run directory `run_dir`.
+    """Judge the run directory `run_dir`: a path, or a URL that fsspec knows.
 
     `admission` is the file of the authority, from outside the run directory; without it no claimed admission is proven.
     `fingerprint_key` is the HMAC key of secret fingerprints (default: the run's root digest in hex). `engine` is what
@@ -99,7 +100,7 @@ class Examined(msgspec.Struct, frozen=True):
 
 
 def examine(
-    run_dir: Path,
+    run_dir: Place,
     policy: Policy,
     *,
     admission: Path | None = None,
@@ -116,7 +117,7 @@ def examine(
     _refuse_inside(allow, run_dir, gathered.inodes)
     authority = None
     if admission is not None and given is not None:
-        inside = given.identity in gathered.inodes or admission.resolve().is_relative_to(run_dir.resolve())
+        inside = given.identity in gathered.inodes or _lies_in(admission, run_dir)
         authority = Authority(hashlib.sha256(given.data).hexdigest(), inside)
     evidence = assemble(gathered, authority, given.data if given else None, engine, fingerprint_key, allow)
     return Examined(evidence, gathered.root_sha256, engine, tuple(gathered.hits))
@@ -186,9 +187,13 @@ def rules_allow() -> AllowList:
     return AllowList.load(rules_folder() / "secrets" / "allow.toml")
 
 
-def _refuse_inside(allow: AllowList | None, run_dir: Path, inodes: Container[tuple[int, int]] = ()) -> None:
+def _lies_in(path: Path, run_dir: Place) -> bool:
+    return not is_url(run_dir) and path.resolve().is_relative_to(Path(run_dir).resolve())
+
+
+def _refuse_inside(allow: AllowList | None, run_dir: Place, inodes: Container[tuple[int, int]] = ()) -> None:
     """Refuse an allow-list that the run could have written itself: it would be a pardon by the accused."""
-    if allow is not None and allow.lies_in(run_dir, inodes):
+    if allow is not None and not is_url(run_dir) and allow.lies_in(Path(run_dir), inodes):
         raise OperatorError(
             "the allow-list lies inside the run directory, which must not excuse itself",
             "keep it outside the run directory",

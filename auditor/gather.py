@@ -5,14 +5,12 @@ from __future__ import annotations
 import hashlib
 import os
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 import msgspec
 
 from auditor import layout as layouts
 from auditor import reader
-from auditor.errors import OperatorError
 from auditor.evidence import Special
 from auditor.facts import Artifact, Gap
 from auditor.layout import ArtifactKind, Layout
@@ -27,7 +25,8 @@ from auditor.records.packed import PackedDocument, inner_format
 from auditor.records.text_lines import TextLines
 from auditor.secrets import Engine, Hit
 from auditor.sources import open_source
-from auditor.walk import Entry, walk
+from auditor.tree import Place, Tree, open_tree
+from auditor.walk import Entry
 
 
 class Gathered(msgspec.Struct):
@@ -61,33 +60,27 @@ def root_digest(artifacts: list[Artifact]) -> str:
     return hashlib.sha256(b"".join(lines)).hexdigest()
 
 
-def gather(run_dir: Path, policy: Policy, engine: Engine, *, chunk: int = reader.CHUNK) -> Gathered:
-    """Read the run directory `run_dir` once. Raise `OperatorError` where it is no directory that can be opened."""
-    try:
-        root = os.open(run_dir, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    except FileNotFoundError:
-        raise OperatorError(f"there is no run directory {run_dir}", "give the path of a run directory") from None
-    except NotADirectoryError:
-        raise OperatorError(f"{run_dir} is no directory", "give the path of a run directory") from None
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or "the path is not valid"
-        raise OperatorError(f"the run directory {run_dir} cannot be opened: {reason}", "check the path") from None
-    gathering = _Gathering(policy, engine, recognised(run_dir), chunk)
-    try:
-        for entry in walk(root):
+def gather(place: Place, policy: Policy, engine: Engine, *, chunk: int = reader.CHUNK) -> Gathered:
+    """Read the run directory at `place` once. Raise `OperatorError` where it is no directory that can be opened."""
+    with open_tree(place) as tree:
+        gathering = _Gathering(policy, engine, tree, chunk)
+        for entry in tree.entries():
             gathering.take(entry)
-    finally:
-        os.close(root)
-    gathering.scan_names()
-    name = os.path.basename(os.path.realpath(run_dir))  # noqa: PTH119 - Path would lose undecodable bytes no less
-    return Gathered(name, gathering.artifacts, gathering.collector, gathering.hits, gathering.inodes)
+        gathering.scan_names()
+        return Gathered(tree.name, gathering.artifacts, gathering.collector, gathering.hits, gathering.inodes)
 
 
-def recognised(run_dir: Path) -> Layout:
-    """Return the first layout whose marks are in the directory, else the first layout of all."""
+def recognised(place: Place) -> Layout:
+    """Return the first layout whose marks are in the run directory at `place`, else the first layout of all."""
+    with open_tree(place) as tree:
+        return layout_of(tree)
+
+
+def layout_of(tree: Tree) -> Layout:
+    """Return the layout of an open run directory."""
     known = _layouts()
     for layout in known:
-        if any(os.path.lexists(run_dir / mark) or any(run_dir.glob(mark)) for mark in layout.marks):
+        if any(tree.matches(mark) for mark in layout.marks):
             return layout
     return known[0]
 
@@ -99,10 +92,11 @@ def _layouts() -> tuple[Layout, ...]:
 
 
 class _Gathering:
-    def __init__(self, policy: Policy, engine: Engine, layout: Layout, chunk: int) -> None:
+    def __init__(self, policy: Policy, engine: Engine, tree: Tree, chunk: int) -> None:
         self._policy = policy
         self._engine = engine
-        self._classify = layout.classifier()
+        self._classify = layout_of(tree).classifier()
+        self._tree = tree
         self._chunk = chunk
         self.artifacts: list[Artifact] = []
         self.collector = Collector(policy.max_facts)
@@ -134,7 +128,7 @@ class _Gathering:
         notes = self.collector.notes(entry.path, kind.kind, kind.witness)
         records = self._records(kind, notes)
         scan = self._engine.scan(entry.path)
-        reading = reader.read(entry.folder, entry.name, records, scan, chunk=self._chunk)
+        reading = self._tree.read(entry, records, scan, chunk=self._chunk)
         hits, gaps = scan.close()
         self.hits += hits
         self.collector.gaps += gaps

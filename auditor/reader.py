@@ -13,6 +13,7 @@ import stat
 import sys
 import threading
 from collections.abc import Callable
+from functools import partial
 from typing import Protocol
 
 import msgspec
@@ -56,7 +57,7 @@ def read(folder: int, name: str, records: ByteSink | None, scan: ByteSink, *, ch
         before = os.fstat(descriptor)
         if not stat.S_ISREG(before.st_mode):
             return Reading(0, None, "the entry is no regular file any more")
-        size, digest = _pass_on(descriptor, before.st_size, records, scan, chunk)
+        size, digest = pass_on(partial(os.read, descriptor), before.st_size, records, scan, chunk)
         after = os.fstat(descriptor)
     except OSError as error:
         return Reading(0, None, f"the file cannot be read: {error.strerror}")
@@ -71,7 +72,13 @@ def _stamp(status: os.stat_result) -> tuple[int, int, int]:
     return status.st_size, status.st_mtime_ns, status.st_ctime_ns
 
 
-def _pass_on(descriptor: int, expected: int, records: ByteSink | None, scan: ByteSink, chunk: int) -> tuple[int, str]:
+def pass_on(
+    more: Callable[[int], bytes], expected: int, records: ByteSink | None, scan: ByteSink, chunk: int
+) -> tuple[int, str]:
+    """Read what `more` gives, about `expected` bytes, to its end; return how many there were and their SHA-256.
+
+    `more` is asked for `chunk` bytes at a time and answers with some of them, or none at the end.
+    """
     sha256 = hashlib.sha256(usedforsecurity=True)
 
     def prove(data: bytes) -> None:
@@ -79,16 +86,18 @@ def _pass_on(descriptor: int, expected: int, records: ByteSink | None, scan: Byt
         scan.feed(data)
 
     if expected <= 2 * chunk:
-        return _loop(descriptor, expected, records, prove, chunk), sha256.hexdigest()
+        return _loop(more, expected, records, prove, chunk), sha256.hexdigest()
     with _Worker(prove) as worker:
-        size = _loop(descriptor, expected, records, worker.put, chunk)
+        size = _loop(more, expected, records, worker.put, chunk)
     return size, sha256.hexdigest()
 
 
-def _loop(descriptor: int, expected: int, records: ByteSink | None, prove: Callable[[bytes], None], chunk: int) -> int:
+def _loop(
+    more: Callable[[int], bytes], expected: int, records: ByteSink | None, prove: Callable[[bytes], None], chunk: int
+) -> int:
     """Read to the end, but never far past the size seen at first: a file that keeps growing must not hold us."""
     size = 0
-    while size <= expected and (data := os.read(descriptor, chunk)):
+    while size <= expected and (data := more(chunk)):
         size += len(data)
         prove(data)
         if records is not None:

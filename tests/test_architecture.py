@@ -26,7 +26,7 @@ MAX_LINES = 320
 LAYERS = (
     ("facts", "errors"),
     ("instants", "contract", "places", "globs"),
-    ("records", "layout", "policy", "walk", "reader", "providers"),
+    ("records", "layout", "policy", "walk", "reader", "remote", "tree", "providers"),
     ("admission",),
     ("shell",),
     ("sources", "secrets", "manifest", "fixture"),

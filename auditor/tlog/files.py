@@ -123,7 +123,7 @@ class Files:
 
     def paths(self) -> Iterator[str]:
         """Yield the path of every file below ``tile/``, sorted, whether it belongs there or not."""
-        for folder, folders, names in os.walk(self.folder / "tile"):
+        for folder, folders, names in os.walk(self.folder / "tile", onerror=_unreadable):
             folders.sort()
             for name in sorted(names):
                 yield (Path(folder) / name).relative_to(self.folder).as_posix()
@@ -154,6 +154,12 @@ class Files:
             with contextlib.suppress(OSError):
                 (self.folder / path).unlink()
                 (self.folder / path).parent.rmdir()  # succeeds for the last one only
+
+
+def _unreadable(error: OSError) -> None:
+    if isinstance(error, FileNotFoundError):  # a log without entries has no tiles yet
+        return
+    raise refusal(f"{error.filename} cannot be read: {error.strerror}") from error
 
 
 def _make_folder(folder: Path) -> None:

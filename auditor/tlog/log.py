@@ -244,10 +244,12 @@ def _grow(
             written.append(tile.path)
             files.write(tile.path, content)
         files.write(CHECKPOINT, checkpoint.note)
-    except OSError as error:
-        if read_checkpoint_file(files.folder) == head.note:
+    except BaseException as error:
+        if read_checkpoint_file(files.folder) == head.note:  # not published: leave nothing behind
             files.remove([*reversed(written), DRAFT])
-        raise _unwritable(files, error) from error
+        if isinstance(error, OSError):
+            raise _unwritable(files, error) from error
+        raise
     done = [tile for tile, _ in [*bundles, *full] if tile.width == WIDTH]
     files.remove([Tile(tile.level, tile.index, width).path for tile in done for width in files.partials(tile)])
     return checkpoint

@@ -21,7 +21,7 @@ HEIGHT = 8
 MAX_ENTRY_BYTES = 0xFFFF
 
 _PATH = re.compile(
-    r"tile/(?P<level>entries|[0-9]{1,2})/(?P<index>(?:x[0-9]{3}/){0,5}[0-9]{3})(?:\.p/(?P<width>[0-9]{1,3}))?"
+    r"tile/(?P<level>entries|[0-9]{1,2})/(?P<index>(?:x[0-9]{3}/){0,5}[0-9]{3})(?:\.p/(?P<width>[1-9][0-9]{0,2}))?"
 )
 
 Level: TypeAlias = int | Literal["entries"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from typing import Any, cast
 
 import msgspec
@@ -15,7 +16,7 @@ from auditor.store.rows import Basis, Counts, Row, Sweep, Traits
 from auditor.store.tables import basis, document, place, verdict
 from auditor.store.writing import place_key
 
-_COLUMNS = [column for column in verdict.c if column.name not in {"place_id", "basis_id", "sweep_id"}]
+_COLUMNS = [column for column in verdict.c if column.name not in {"basis_id", "sweep_id"}]
 
 
 def rows() -> Select[Any]:
@@ -42,6 +43,16 @@ def newest() -> Any:
     return select(func.max(verdict.c.id).label("id")).group_by(verdict.c.place_id).subquery("newest")
 
 
+def newest_of(place_ids: Iterable[int] | Select[Any]) -> Select[Any]:
+    """Return the selection of the newest judgement of each of these places, by their numbers."""
+    chosen = (
+        select(func.max(verdict.c.id))
+        .where(verdict.c.place_id.in_(place_ids if isinstance(place_ids, Select) else list(place_ids)))
+        .group_by(verdict.c.place_id)
+    )
+    return rows().where(verdict.c.id.in_(chosen))
+
+
 def latest_rows() -> Select[Any]:
     """Return the selection of the newest judgement of each place."""
     return rows().where(verdict.c.id.in_(select(newest().c.id)))
@@ -53,6 +64,7 @@ def row_of(found: Any) -> Row:
     shown = path.decode("utf-8", "surrogateescape")
     values = {
         "id": found.id,
+        "place_id": found.place_id,
         "place": shown,
         "masked": bytes(found.place_key) != place_key(shown),
         "last_seen": found.last_seen,

@@ -103,12 +103,13 @@ class Judged(msgspec.Struct, frozen=True, kw_only=True):
 class Row(msgspec.Struct, frozen=True, kw_only=True):
     """One recorded judgement, without its documents (`Store.verdict` has them) and without the response hashes.
 
-    `id` grows with every judgement of a store. `place` is as it may be shown; `masked` tells that this is not the place
-    itself, because its name holds a credential. `last_seen` is when a sweep last met the place. `whole` tells that
-    there is a published verdict. For the rest see `Judged`.
+    `id` grows with every judgement of a store; `place_id` is the number of the place in it. `place` is as it may be
+    shown; `masked` tells that this is not the place itself, because its name holds a credential. `last_seen` is when a
+    sweep last met the place. `whole` tells that there is a published verdict. For the rest see `Judged`.
     """
 
     id: int
+    place_id: int
     place: str
     masked: bool
     last_seen: int

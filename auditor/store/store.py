@@ -12,14 +12,14 @@ from contextlib import closing, contextmanager
 from types import TracebackType
 from typing import Any, Literal, Self
 
-from sqlalchemy import Connection, Select, func, select
+from sqlalchemy import Connection, Select, select
 
 from auditor.store import tables
 from auditor.store.connect import WRITES, Target, target
 from auditor.store.failures import told
 from auditor.store.memo import MemoKey, memo_get, memo_put, memo_trim
 from auditor.store.packing import unpack
-from auditor.store.reading import latest_rows, row_of, rows, sweep_of
+from auditor.store.reading import latest_rows, newest_of, row_of, rows, sweep_of
 from auditor.store.rows import Basis, Judged, Row, Sweep
 from auditor.store.schema import prepare
 from auditor.store.writing import CHUNK, append, place_key, sight, touch
@@ -106,13 +106,8 @@ class Store:
         for at in range(0, len(keys), CHUNK):
             wanted = tables.place.c.key.in_(keys[at : at + CHUNK])
             numbers = select(tables.place.c.id).where(wanted)
-            newest = (
-                select(func.max(tables.verdict.c.id))
-                .where(tables.verdict.c.place_id.in_(numbers))
-                .group_by(tables.verdict.c.place_id)
-            )
             with told(self.name), self._transaction() as connection:
-                for row in connection.execute(rows().where(tables.verdict.c.id.in_(newest))):
+                for row in connection.execute(newest_of(numbers)):
                     found[names[bytes(row.place_key)]] = row_of(row)
         return found
 
@@ -187,9 +182,13 @@ class Store:
         with self._writing() as connection:
             sight(connection, [(place_key(place), shown, at, sweep) for place, shown in places.items()])
 
-    def select(self, wanted: Select[Any]) -> Iterator[Any]:
-        """Yield the rows of a selection on `auditor.store.tables`, a page at a time: for reports across runs."""
+    def select(self, wanted: Select[Any]) -> Generator[Any, None, None]:
+        """Yield what a selection on `auditor.store.tables` finds, a page at a time: for reports across runs."""
         return self._stream(wanted)
+
+    def rows(self, wanted: Select[Any]) -> Generator[Row, None, None]:
+        """Yield the rows of a selection that was made from `auditor.store.reading.rows`, a page at a time."""
+        return self._rows(wanted)
 
     def _document(self, number: int) -> tuple[bytes | None, bytes | None]:
         found = self._one(select(tables.document).where(tables.document.c.verdict_id == number))

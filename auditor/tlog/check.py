@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import msgspec
@@ -82,7 +82,7 @@ class _Walk:
 
     def _bundle(self, tile: Tile) -> Iterator[str]:
         entries = self.files.bundle(tile)
-        yield from self._grown(tile, pack(entries))
+        yield from self._grown(tile, lambda width: pack(entries[:width]))
         for entry in entries:
             found = read_record(entry)
             self.decisions["foreign" if found is None else found.decision] += 1
@@ -107,13 +107,12 @@ class _Walk:
             if stored[part] != content[part]:
                 what = f"entry {tile.index * WIDTH + at}" if tile.level == 0 else f"hash {at}"
                 yield f"{what} does not agree with {tile.path}"
-        yield from self._grown(tile, content)
+        yield from self._grown(tile, lambda width: content[: width * HASH_BYTES])
 
-    def _grown(self, tile: Tile, content: bytes) -> Iterator[str]:
+    def _grown(self, tile: Tile, narrowed: Callable[[int], bytes]) -> Iterator[str]:
         """Compare the earlier, narrower forms of a tile that are still there: readers of old checkpoints get them."""
         for width in self.files.partials(tile):
             if width < tile.width:
                 earlier = Tile(tile.level, tile.index, width)
-                stored = self.files.raw(earlier)
-                if stored is None or not stored or not content.startswith(stored):
+                if self.files.raw(earlier) != narrowed(width):
                     yield f"{earlier.path} does not agree with {tile.path}"

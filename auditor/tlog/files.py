@@ -57,13 +57,15 @@ def read_bounded(path: Path, limit: int) -> bytes | None:
         return None
     except OSError as error:
         raise refusal(f"{path} cannot be read: {error.strerror}") from error
-    with os.fdopen(descriptor, "rb") as file:
+    try:
         if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            raise refusal(f"{path} is no regular file")
-        try:
+            raise refusal(f"{path} is no regular file", _RESTORE)
+        with os.fdopen(descriptor, "rb", closefd=False) as file:
             content = file.read(limit + 1)
-        except OSError as error:
-            raise refusal(f"{path} cannot be read: {error.strerror}") from error
+    except OSError as error:
+        raise refusal(f"{path} cannot be read: {error.strerror}") from error
+    finally:
+        os.close(descriptor)
     if len(content) > limit:
         raise refusal(f"{path} is longer than {limit} bytes, which such a file never is")
     return content

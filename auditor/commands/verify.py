@@ -26,7 +26,7 @@ def command(
     run_dir: Annotated[
         Path | None,
         typer.Argument(
-            metavar="[RUN_DIR]", help="The run directory, to be compared byte for byte.", show_default=False
+            metavar="RUN_DIR", help="The run directory, to be compared byte for byte.", show_default=False
         ),
     ] = None,
     key: PublicKeyFiles = None,

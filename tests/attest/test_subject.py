@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from auditor import reader
 from tests.attest.kit import PASS, attested, attested_run, check, place, why_not
 from tests.secrets.fakes import with_crc
 
@@ -94,8 +95,6 @@ def test_another_name_of_the_directory_is_another_run(run: Path) -> None:
 
 
 def test_an_unreadable_file_is_never_taken_for_unchanged(run: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from auditor import reader  # noqa: PLC0415
-
     read = reader.read
 
     def fails(folder: int, name: str, *rest: object, **options: object) -> reader.Reading:

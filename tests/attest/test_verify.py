@@ -11,7 +11,9 @@ from hypothesis import strategies as st
 
 from auditor.attest import Reason, Refused
 from auditor.attest.envelope import seal
+from auditor.attest.statement import policy_sha256
 from auditor.attest.verify import SKEW
+from auditor.emit.published import PublishedTool
 from auditor.errors import OperatorError
 from auditor.facts import Pair
 from auditor.instants import SECOND
@@ -115,9 +117,6 @@ def test_a_failure_dressed_as_a_pass_contradicts_itself() -> None:
 
 def test_levels_of_other_rules_are_measured_by_the_grade_alone() -> None:
     def other_rules(told: Told) -> None:
-        from auditor.attest.statement import policy_sha256  # noqa: PLC0415
-        from auditor.emit.published import PublishedTool  # noqa: PLC0415
-
         _verdict(told)["tool"]["ruleset_sha256"] = "0" * 64
         judged = policy_sha256(PublishedTool(**_verdict(told)["tool"]))
         told["predicate"]["policy"]["digest"]["sha256"] = judged

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -22,12 +23,13 @@ from auditor.attest.statement import (
     SpecialEntry,
     compose,
 )
-from auditor.audit import Examined
 from auditor.emit.published import publish
 from auditor.emit.safe import utf8
 from auditor.errors import OperatorError
 from auditor.facts import Artifact, Suppressed, Verdict
-from auditor.withhold import rewrite, withhold
+
+if TYPE_CHECKING:
+    from auditor.audit import Examined
 
 _EPOCH_VARIABLE = "SOURCE_DATE_EPOCH"
 
@@ -45,6 +47,8 @@ def basis(examined: Examined) -> Basis:
 
     An authority that leads into the run directory is none.
     """
+    from auditor.withhold import rewrite, withhold  # noqa: PLC0415 - loads the secret engine, which verifying need not
+
     evidence = examined.evidence
     admission = None
     if evidence.authority is not None and not evidence.authority.inside_run:

@@ -186,9 +186,10 @@ def _create(file: Path, data: bytes, mode: int) -> None:
             stream.write(data)
             stream.flush()
             os.fsync(descriptor)
-    except OSError as error:
+    except BaseException as error:
         with contextlib.suppress(OSError):
             file.unlink()
-        raise OperatorError(
-            f"{file} cannot be written: {error.strerror}", "free space, or give another prefix"
-        ) from error
+        if isinstance(error, OSError):
+            reason = f"{file} cannot be written: {error.strerror}"
+            raise OperatorError(reason, "free space, or give another prefix") from error
+        raise

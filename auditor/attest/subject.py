@@ -14,9 +14,7 @@ from auditor.attest.statement import AttestedVerdict, ManifestEntry, SpecialEntr
 from auditor.emit.safe import utf8
 from auditor.errors import OperatorError
 from auditor.facts import Artifact
-from auditor.gather import root_digest
 from auditor.walk import walk
-from auditor.withhold import rewrite, withhold
 
 _UNREAD = "unread"
 
@@ -32,6 +30,8 @@ class Found(msgspec.Struct, frozen=True):
     @property
     def root_sha256(self) -> str:
         """The root digest of all files that could be read."""
+        from auditor.gather import root_digest  # noqa: PLC0415 - loads what understands evidence, only for a run directory
+
         return root_digest(list(self.files))
 
 
@@ -143,6 +143,7 @@ class _Names(msgspec.Struct, frozen=True):
 def _masked(found: Found) -> tuple[list[tuple[str, str]], list[tuple[str, str]], list[tuple[str, str]]]:
     """Return files with digests, special entries with their kind and unread ones with the reason, by masked name."""
     from auditor.audit import rules_engine  # noqa: PLC0415 - loads the secret engine, which no unchanged run needs
+    from auditor.withhold import rewrite, withhold  # noqa: PLC0415
 
     names = _Names(
         tuple(each.path for each in found.files),

@@ -28,6 +28,7 @@ def rows() -> Select[Any]:
             place.c.path,
             place.c.key.label("place_key"),
             place.c.last_seen,
+            place.c.by_stat,
             *(column for column in basis.c if column.name not in {"id", "key"}),
             document.c.verdict_id.label("whole"),
         )
@@ -82,7 +83,7 @@ def row_of(found: Any) -> Row:
         ),
         "root_sha256": _hex(found.root_sha256),
         "stat_sha256": _hex(found.stat_sha256),
-        "trust": found.trust,
+        "trust": "stat" if found.by_stat == found.id else found.trust,
         "seconds": found.seconds,
         "total_bytes": found.total_bytes,
         "files": found.files,

@@ -13,7 +13,7 @@ import msgspec
 from auditor.facts import Claim, Decision, Grade
 
 Trust: TypeAlias = Literal["content", "stat"]
-"""How it was decided that a run is what it was: its content was digested, or only its files' metadata were compared."""
+"""How it was last decided that a run is what it was: its content was digested, or only its files' metadata were compared."""
 
 BaselineState: TypeAlias = Literal["sound", "unsound", "none"]
 """Of the same-run fake baseline: every rule on it holds; one does not; no rule speaks of one."""

@@ -22,7 +22,7 @@ from auditor.store.packing import unpack
 from auditor.store.reading import latest_rows, newest_of, row_of, rows, sweep_of
 from auditor.store.rows import Basis, Judged, Row, Sweep
 from auditor.store.schema import prepare
-from auditor.store.writing import CHUNK, append, place_key, sight, touch
+from auditor.store.writing import BIGGEST, CHUNK, append, place_key, sight, touch
 
 _PAGE = 1000
 """Rows fetched at a time: what a reader holds in memory, however long the answer is."""
@@ -84,10 +84,17 @@ class Store:
         self._bases = bases
         return ids
 
-    def seen(self, places: Iterable[str], *, at: int, sweep: int | None) -> None:
-        """Note that known places were met again, and found unchanged. Places that are not known are passed over."""
+    def seen(
+        self, places: Iterable[str], *, at: int, sweep: int | None, by_stat: Mapping[str, int] | None = None
+    ) -> None:
+        """Note that known places were met again, and found unchanged. Places that are not known are passed over.
+
+        `by_stat` gives for a place the verdict that was let stand by its files' metadata alone, which its row then states
+        (`Row.trust`); the content of the others was digested.
+        """
+        standing = by_stat or {}
         with self._writing() as connection:
-            touch(connection, ((place_key(place), at, sweep) for place in places))
+            touch(connection, ((place_key(place), at, sweep, standing.get(place)) for place in places))
 
     def latest(self, *, order: Order = "recorded") -> Iterator[Row]:
         """Yield the newest row of each place, in the order of recording or of the places' bytes."""
@@ -116,6 +123,22 @@ class Store:
         wanted = rows().where(tables.place.c.key == place_key(place))
         return self._rows(wanted.order_by(tables.verdict.c.id.desc()).limit(limit))
 
+    def history_of(self, place_id: int, limit: int | None = None) -> Iterator[Row]:
+        """Yield the rows of the place with this number (`Row.place_id`), newest first."""
+        wanted = rows().where(tables.verdict.c.place_id == place_id)
+        return self._rows(wanted.order_by(tables.verdict.c.id.desc()).limit(limit))
+
+    def before(self, listed: Iterable[Row]) -> dict[int, Row]:
+        """Return what came before each of these rows on the same place, by the later row's id; the first has none."""
+        found: dict[int, Row] = {}
+        for row in listed:
+            older = rows().where(tables.verdict.c.place_id == row.place_id, tables.verdict.c.id < row.id)
+            earlier = self._one(older.order_by(tables.verdict.c.id.desc()).limit(1))
+            if earlier is not None:
+                with told(self.name):
+                    found[row.id] = row_of(earlier)
+        return found
+
     def recorded(self, *, since: int | None = None, limit: int | None = None) -> Iterator[Row]:
         """Yield the rows of all places, newest first; `since` leaves out what was judged before it."""
         wanted = rows() if since is None else rows().where(tables.verdict.c.judged_at >= since)
@@ -123,6 +146,8 @@ class Store:
 
     def row(self, number: int) -> Row | None:
         """Return the row with this id, None if there is none."""
+        if not 0 < number <= BIGGEST:  # no database can be asked for more
+            return None
         found = self._one(rows().where(tables.verdict.c.id == number))
         with told(self.name):
             return None if found is None else row_of(found)

@@ -39,6 +39,7 @@ place = Table(
     Column("first_seen", BigInteger, nullable=False),
     Column("last_seen", BigInteger, nullable=False),
     Column("last_sweep", BigInteger),
+    Column("by_stat", BigInteger),  # the verdict that was last let stand by its files' metadata alone
 )
 
 basis = Table(

@@ -17,7 +17,8 @@ from auditor.store.rows import Basis, Judged
 CHUNK = 500
 """Values in one statement: below what any SQLite takes."""
 
-_BIGGEST = (1 << 63) - 1
+BIGGEST = (1 << 63) - 1
+"""The biggest integer that a column holds."""
 
 
 def place_key(place: str) -> bytes:
@@ -76,12 +77,14 @@ def sight(connection: Connection, met: Iterable[tuple[bytes, str, int, int | Non
             for key, shown, at, sweep in met
         ],
     )
-    touch(connection, ((key, at, sweep) for key, _, at, sweep in met))
+    touch(connection, ((key, at, sweep, None) for key, _, at, sweep in met))
     return look_up(connection, tables.place, [key for key, *_ in met])
 
 
-def touch(connection: Connection, met: Iterable[tuple[bytes, int, int | None]]) -> None:
-    """Note again that known places were met: key, when, in which sweep (None: in none). A clock set back changes nothing."""
+def touch(connection: Connection, met: Iterable[tuple[bytes, int, int | None, int | None]]) -> None:
+    """Note again that known places were met: key, when, in which sweep (None: in none), and which verdict was let stand by
+    metadata alone (None: none was). A clock set back changes nothing.
+    """
     place = tables.place
     later = "greatest" if connection.dialect.name == "postgresql" else "max"
     update = (
@@ -90,9 +93,10 @@ def touch(connection: Connection, met: Iterable[tuple[bytes, int, int | None]]) 
         .values(
             last_seen=getattr(func, later)(place.c.last_seen, bindparam("at")),
             last_sweep=func.coalesce(bindparam("sweep", type_=place.c.last_sweep.type), place.c.last_sweep),
+            by_stat=bindparam("standing"),
         )
     )
-    values = [{"of": key, "at": at, "sweep": sweep} for key, at, sweep in met]
+    values = [{"of": key, "at": at, "sweep": sweep, "standing": standing} for key, at, sweep, standing in met]
     if values:
         connection.execute(update, values)
 
@@ -145,7 +149,7 @@ def _verdict(judged: Judged, place_id: int, basis_id: int) -> dict[str, Any]:
         "total_bytes": judged.total_bytes,
         "files": judged.files,
         "engine": _text(claim.engine),
-        "stage": claim.stage if claim.stage is None or -_BIGGEST <= claim.stage <= _BIGGEST else None,
+        "stage": claim.stage if claim.stage is None or -BIGGEST <= claim.stage <= BIGGEST else None,
         "claimed": _text(claim.status),
         "supports": judged.supports_stage2_pass,
         "grade": judged.grade,

@@ -79,7 +79,7 @@ class _Sweep:
         self._interrupted = False
         self._all_found = False
         self._judged: list[Judged] = []
-        self._seen: list[str] = []
+        self._seen: dict[str, int | None] = {}
         self._written = time.monotonic()
         self._basis = plan.setup.basis
         self._number = 0
@@ -147,7 +147,8 @@ class _Sweep:
             return
         self._tally.take_standing(done.job.before, older=outcome.what == "older")
         if done.job.before is not None:
-            self._seen.append(done.job.place)
+            unread = outcome.what == "older" or self._plan.setup.trust_stat
+            self._seen[done.job.place] = done.job.before.id if unread else None
 
     def _lost(self, done: Done[Job, Outcome]) -> Judged:
         """Return the row of a run that cost its worker process."""
@@ -169,11 +170,12 @@ class _Sweep:
 
     def _write(self) -> None:
         judged, self._judged = self._judged, []
-        seen, self._seen = self._seen, []
+        seen, self._seen = self._seen, {}
         if judged:
             self._store.record_all(judged)
         if seen:
-            self._store.seen(seen, at=now(), sweep=self._number)
+            by_stat = {place: standing for place, standing in seen.items() if standing is not None}
+            self._store.seen(seen, at=now(), sweep=self._number, by_stat=by_stat)
         self._written = time.monotonic()
 
     def _give_up(self) -> None:

@@ -5,9 +5,11 @@ The published document is what others rely on, so it stays as it is; what only a
 
 from __future__ import annotations
 
+import re
+
 import msgspec
 
-from auditor.emit.published import Published
+from auditor.emit.published import Published, PublishedGap
 from auditor.emit.safe import utf8
 from auditor.facts import (
     Artifact,
@@ -28,6 +30,8 @@ from auditor.facts import (
 )
 from auditor.store.packing import DamagedDocumentError
 from auditor.withhold import rewrite
+
+_ON_A_LINE = re.compile(r"line ([1-9][0-9]{0,17}): (.*)", re.DOTALL | re.ASCII)
 
 
 class StoredNaming(msgspec.Struct, frozen=True):
@@ -99,7 +103,7 @@ def restore(published: bytes, display: bytes | None) -> Verdict:
         ),
         secrets=tuple(msgspec.convert(each, Secret, from_attributes=True) for each in document.secrets),
         artifacts=tuple(msgspec.convert(each, Artifact, from_attributes=True) for each in document.artifacts),
-        gaps=tuple(Gap(each.path, each.reason) for each in document.gaps),
+        gaps=tuple(_gap(each) for each in document.gaps),
         root_sha256=document.root_sha256,
         tool=Tool(document.tool.version, document.tool.ruleset_sha256, document.tool.policy_sha256),
         namings=tuple(
@@ -108,3 +112,9 @@ def restore(published: bytes, display: bytes | None) -> Verdict:
         ),
         moments=beside.moments,
     )
+
+
+def _gap(published: PublishedGap) -> Gap:
+    """Return the gap with its line, which the published form has in front of the reason."""
+    match = _ON_A_LINE.fullmatch(published.reason)
+    return Gap(published.path, match[2], int(match[1])) if match else Gap(published.path, published.reason)

@@ -16,6 +16,8 @@ from auditor.tlog.notes import is_name, note_key, open_note, sign_note, split_no
 NUMBER = re.compile(r"0|[1-9][0-9]{0,17}", re.ASCII)
 """A size or an index in its one spelling, well below 2**63."""
 
+_WHOLE = "give a checkpoint as its log signed it"
+
 
 class Checkpoint(msgspec.Struct, frozen=True):
     """The head of a log: `origin` names it, `size` counts its entries, `root` is the hash over all of them.
@@ -44,7 +46,7 @@ def open_checkpoint(note: bytes, keys: Sequence[PublicKey], *, origin: str | Non
     """
     found = read_checkpoint(note)
     if origin is not None and found.origin != origin:
-        raise refusal(f"the checkpoint is of the log {found.origin}, not of {origin}")
+        raise refusal(f"the checkpoint is of the log {found.origin}, not of {origin}", "name the log that you mean")
     open_note(note, [note_key(found.origin, key) for key in keys], f"checkpoint of {found.origin}")
     return found
 
@@ -66,10 +68,10 @@ def parse_checkpoint(text: str, note: bytes) -> Checkpoint:
     """Return the checkpoint that a note's text describes; lines after the third are the log's own and are ignored."""
     lines = text.split("\n")[:-1]
     if len(lines) < 3 or not all(lines) or not NUMBER.fullmatch(lines[1]):
-        raise refusal("this is no checkpoint: origin, size and root hash, a line each")
+        raise refusal("this is no checkpoint: origin, size and root hash, a line each", _WHOLE)
     size, root = int(lines[1]), unbase64(lines[2])
     if root is None or len(root) != HASH_BYTES:
-        raise refusal("the root hash of the checkpoint is no base64 of 32 bytes")
+        raise refusal("the root hash of the checkpoint is no base64 of 32 bytes", _WHOLE)
     if size == 0 and root != EMPTY_ROOT:
-        raise refusal("the checkpoint has a root hash though it has no entries")
+        raise refusal("the checkpoint has a root hash though it has no entries", _WHOLE)
     return Checkpoint(lines[0], size, root, note)

@@ -21,6 +21,7 @@ DRAFT = ".draft"
 """What is being written, before it gets its name. There is one at most, since only one process writes at a time."""
 
 _RESTORE = "bring it back from a copy of the log"
+_READABLE = "see that you may read the whole log"
 _MAX_BUNDLE_BYTES = WIDTH * (MAX_ENTRY_BYTES + 2)
 _MODE = 0o666
 
@@ -56,18 +57,18 @@ def read_bounded(path: Path, limit: int) -> bytes | None:
     except (FileNotFoundError, NotADirectoryError):
         return None
     except OSError as error:
-        raise refusal(f"{path} cannot be read: {error.strerror}") from error
+        raise refusal(f"{path} cannot be read: {error.strerror}", _READABLE) from error
     try:
         if not stat.S_ISREG(os.fstat(descriptor).st_mode):
             raise refusal(f"{path} is no regular file", _RESTORE)
         with os.fdopen(descriptor, "rb", closefd=False) as file:
             content = file.read(limit + 1)
     except OSError as error:
-        raise refusal(f"{path} cannot be read: {error.strerror}") from error
+        raise refusal(f"{path} cannot be read: {error.strerror}", _READABLE) from error
     finally:
         os.close(descriptor)
     if len(content) > limit:
-        raise refusal(f"{path} is longer than {limit} bytes, which such a file never is")
+        raise refusal(f"{path} is longer than {limit} bytes, which such a file never is", _RESTORE)
     return content
 
 
@@ -161,7 +162,7 @@ class Files:
 def _unreadable(error: OSError) -> None:
     if isinstance(error, FileNotFoundError):  # a log without entries has no tiles yet
         return
-    raise refusal(f"{error.filename} cannot be read: {error.strerror}") from error
+    raise refusal(f"{error.filename} cannot be read: {error.strerror}", _READABLE) from error
 
 
 def _make_folder(folder: Path) -> None:

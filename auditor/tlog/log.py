@@ -143,7 +143,7 @@ def find(files: Files, head: Checkpoint, wanted: Iterable[bytes]) -> dict[bytes,
 def require_consistency(files: Files, old: Checkpoint, new: Checkpoint) -> None:
     """Raise `Refused` unless the log at checkpoint `new` begins with all that checkpoint `old` covered."""
     if old.origin != new.origin:
-        raise refusal(f"the checkpoints are of two logs, {old.origin} and {new.origin}")
+        raise refusal(f"the checkpoints are of two logs, {old.origin} and {new.origin}", "name the log that you mean")
     if old.size > new.size:
         raise refusal(
             f"the log shrank: it had {old.size} entries and has {new.size}",
@@ -159,7 +159,9 @@ def require_consistency(files: Files, old: Checkpoint, new: Checkpoint) -> None:
 
 def _check_lengths(leaves: Sequence[bytes]) -> None:
     if any(len(leaf) > MAX_ENTRY_BYTES for leaf in leaves):
-        raise OperatorError(f"an entry of more than {MAX_ENTRY_BYTES} bytes does not fit the log")
+        raise OperatorError(
+            f"an entry of more than {MAX_ENTRY_BYTES} bytes does not fit the log", "log a digest of it instead"
+        )
 
 
 def _verified_edge(files: Files, head: Checkpoint) -> tuple[Edge, list[bytes]]:

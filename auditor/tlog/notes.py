@@ -24,6 +24,7 @@ MAX_NOTE_BYTES = 1 << 16
 """More than a checkpoint with dozens of witnesses takes."""
 
 _MAX_SIGNATURES = 100
+_WHOLE = "give the signed note as its signer wrote it"
 _ED25519 = b"\x01"
 _PUBLIC_BYTES = 32
 _ID_BYTES = 4
@@ -79,7 +80,7 @@ def read_key(text: str) -> NoteKey:
         raise refusal("this is no Ed25519 verifier key", "a verifier key is written name+id+base64")
     key = NoteKey(name, raw[1:])
     if key.id.hex() != hint:
-        raise refusal("the verifier key's ID does not belong to its name and key")
+        raise refusal("the verifier key's ID does not belong to its name and key", "copy the whole key again")
     return key
 
 
@@ -120,17 +121,17 @@ def open_note(note: bytes, keys: Sequence[NoteKey], what: str = "note") -> str:
 def split_note(note: bytes) -> tuple[str, list[str]]:
     """Return a note's text, with its last newline, and its signature lines. Nothing is verified."""
     if len(note) > MAX_NOTE_BYTES:
-        raise refusal(f"a signed note of more than {MAX_NOTE_BYTES} bytes is not read")
+        raise refusal(f"a signed note of more than {MAX_NOTE_BYTES} bytes is not read", _WHOLE)
     try:
         whole = note.decode()
     except UnicodeDecodeError as error:
-        raise refusal("a signed note is UTF-8, and this is not") from error
+        raise refusal("a signed note is UTF-8, and this is not", _WHOLE) from error
     text, gap, signatures = whole.rpartition("\n\n")
     if _CONTROL.search(whole) or not gap or not text or not signatures.endswith("\n"):
-        raise refusal("this is no signed note: text, an empty line, and signature lines")
+        raise refusal("this is no signed note: text, an empty line, and signature lines", _WHOLE)
     lines = signatures[:-1].split("\n")
     if len(lines) > _MAX_SIGNATURES:
-        raise refusal(f"a note with more than {_MAX_SIGNATURES} signatures is not read")
+        raise refusal(f"a note with more than {_MAX_SIGNATURES} signatures is not read", _WHOLE)
     return text + "\n", lines
 
 
@@ -148,5 +149,5 @@ def _signature(line: str) -> tuple[str, bytes, bytes]:
     match = _SIGNATURE_LINE.fullmatch(line)
     raw = unbase64(match[2]) if match else None
     if match is None or raw is None or len(raw) <= _ID_BYTES or not is_name(match[1]):
-        raise refusal("the note has a signature line that cannot be read")
+        raise refusal("the note has a signature line that cannot be read", _WHOLE)
     return match[1], raw[:_ID_BYTES], raw[_ID_BYTES:]

@@ -23,6 +23,8 @@ from auditor.tlog.notes import MAX_NOTE_BYTES, unbase64
 HEADER = "c2sp.org/tlog-proof@v1"
 MAX_HASHES = 64
 
+_MAKE = "make the proof anew with `cto-audit log prove`"
+
 
 class Proof(msgspec.Struct, frozen=True):
     """That entry `index` is in the tree of `checkpoint`; `hashes` lead from the leaf's sibling up to the root's child."""
@@ -47,16 +49,16 @@ def read_proof(proof: bytes) -> Proof:
     The format's line of extra data is not taken: nothing would authenticate it, and we have no use for it.
     """
     if len(proof) > 2 * MAX_NOTE_BYTES:
-        raise refusal(f"a proof of more than {2 * MAX_NOTE_BYTES} bytes is not read")
+        raise refusal(f"a proof of more than {2 * MAX_NOTE_BYTES} bytes is not read", _MAKE)
     head, gap, note = proof.partition(b"\n\n")
     lines = head.decode("ascii", "replace").split("\n")
     if not gap or lines[0] != HEADER or len(lines) < 2:
-        raise refusal("this is no inclusion proof", "`cto-audit log prove` makes one")
+        raise refusal("this is no inclusion proof", _MAKE)
     word, _, number = lines[1].partition(" ")
     if word != "index" or not NUMBER.fullmatch(number):
-        raise refusal("the inclusion proof names no index")
+        raise refusal("the inclusion proof names no index", _MAKE)
     hashes = [unbase64(line) for line in lines[2:]]
     whole = [each for each in hashes if each is not None and len(each) == HASH_BYTES]
     if len(whole) != len(hashes) or len(whole) > MAX_HASHES:
-        raise refusal("the inclusion proof has a line that is no hash")
+        raise refusal("the inclusion proof has a line that is no hash", _MAKE)
     return Proof(int(number), whole, read_checkpoint(note))

@@ -47,6 +47,8 @@ def command(
         raise OperatorError("no key is named that you trust", "name the log's public key with --key")
     if not log.is_dir():
         raise OperatorError(f"the log {log} is no folder", "name a log; `cto-audit log init` makes one")
+    if str(output) == "-":
+        raise OperatorError("--output - is no file, and the answer goes to standard output", "name a file")
     keys = public_keys(key)
     earlier = read_note(since)
     from auditor.tlog import check  # noqa: PLC0415 - loads the cryptography

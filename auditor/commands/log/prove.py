@@ -41,6 +41,7 @@ def command(
     """
     if not log.is_dir():
         raise OperatorError(f"the log {log} is no folder", "name a log; `cto-audit log init` makes one")
+    target = None if output is None or str(output) == "-" else output
     keys = public_keys(key or [])
     from auditor.attest import read_envelope  # noqa: PLC0415 - loads the cryptography
     from auditor.tlog import prove, record_unverified  # noqa: PLC0415
@@ -64,10 +65,10 @@ def command(
         )
 
     inputs = [attestation, *(key or [])]
-    with destination(output, log, inputs, "--output", "the log") as write:
-        if output is None and not json:
+    with destination(target, log, inputs, "--output", "the log") as write:
+        if target is None and not json:
             return answer("prove", work, json=False, shown=lambda found: found.proof)
         code = answer("prove", work, json=json)
-        if output is not None and code != EXIT_REFUSED:
+        if target is not None and code != EXIT_REFUSED:
             write(proofs[0])
     return code

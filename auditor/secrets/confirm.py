@@ -40,6 +40,8 @@ def confirm(data: Buffer, start: int, role: Role, effort: Effort) -> Found | Non
         match = pattern.regex.match(data, start, limit)
     if match is None or (table.left == "word" and table.before and not starts_freely(data, match.start())):
         return None
+    if not pattern.named(data, start):
+        return None
     # Where a pattern names its value in one alternative only, the whole match is the value in the others.
     group = "v" if "v" in pattern.regex.groupindex and match["v"] is not None else 0
     value = match[group]

@@ -21,8 +21,16 @@ REACH = 4096
 """How far a match may extend beyond its anchor, in bytes, unless its table says otherwise."""
 
 
-ASSIGN = r"""[\w.\- ]{0,40}?(?:\\*["'`\])])*\s{0,3}(?::=|=>|[:=,(]|\s)\s{0,3}(?:\\*["'`(\[])*"""
-"""What may stand between the name of a thing and its value: the rest of the name, quotes, and a sign of assignment."""
+ASSIGN = (
+    r"""[\w.\- ]{0,40}?(?:\\*["'`\])>])*\s{0,5}"""
+    r"""(?::{0,3}=|[?+.|<]=|=>|->|<-|[:,(>|]|\s)(?:\s|\\+[nrt]|[=|>]){0,8}(?:\\*["'`(\[{])*"""
+)
+"""What may stand between the name of a thing and its value: the rest of the name, quotes, and a sign of assignment.
+
+The signs are those of code, configuration, markup and shells: ``=``, ``:=``, ``::=``, ``?=``, ``=>``, ``<-``, ``:``, the
+``>`` that ends an element's name, and the ``|`` or ``>`` of a block in YAML, with the line break after it.
+"""
+_NAME_BEFORE = re.compile(rb"[A-Za-z0-9_.\- ]{0,48}\Z")
 
 
 _CLASS = re.compile(r"(\[[^\]]+\])\{(\d+)\}")
@@ -38,7 +46,9 @@ class Table(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     than a string escape's) stands before the match. `validators` look at the value and may reject it or confirm it.
     `marks` are the words by which an encoded text is known to be worth decoding (the anchors, unless given), `rare`
     those that are looked for in rare encodings too. A `generic` pattern yields to a provider's own that tells of the
-    same value. `examples` and `counter_examples` are templates that the tests fill with fakes.
+    same value. `name` is what the words directly before the anchor must match, whatever their case: it tells the key
+    that opens a service from the one that sorts a table. `examples` and `counter_examples` are templates that the tests
+    fill with fakes.
     """
 
     id: str
@@ -60,6 +70,7 @@ class Table(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     inner: Literal["", "basic"] = ""
     then: str = ""
     marks: tuple[str, ...] | None = None
+    name: str = ""
 
 
 class Pattern:
@@ -86,6 +97,17 @@ class Pattern:
         return re.compile(
             self.table.regex.replace("%ASSIGN%", ASSIGN).encode(), re.IGNORECASE if self.table.caseless else 0
         )
+
+    @cached_property
+    def _name(self) -> re.Pattern[bytes]:
+        return re.compile(self.table.name.encode(), re.IGNORECASE)
+
+    def named(self, data: bytes | bytearray, at: int) -> bool:
+        """Say whether the words before the anchor at `at` are such as the table's `name` asks for."""
+        if not self.table.name:
+            return True
+        words = _NAME_BEFORE.search(data, max(0, at - 48), at)
+        return words is not None and self._name.fullmatch(words[0]) is not None
 
     def prefix(self, value: bytes) -> bytes:
         """The public part at the start of `value`: the longest anchor that stands there."""

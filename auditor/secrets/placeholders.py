@@ -71,3 +71,32 @@ def is_random_value(value: bytes) -> bool:
     kinds = sum(re.search(kind, value) is not None for kind in (rb"[a-z]", rb"[A-Z]", rb"[0-9]", rb"[^A-Za-z0-9]"))
     code = re.search(rb"[(){}\[\]<>]|&&|\|\||->|::|==|\.\w+\.|https?:", value) is not None
     return kinds >= 2 and len(set(value)) >= 6 and not code and not value.isdigit()
+
+
+_HEX = re.compile(rb"(?:0x)?(?:[0-9a-f]{20,160}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}[0-9a-f:-]{13,140})\Z", re.IGNORECASE)
+_MARK = re.compile(rb"[0-9!#%^+?~@&=:;|]|(?<!\A)[$*]")
+_CODE = re.compile(rb"[(){}\[\]<>]|&&|\|\||->|::|==[^=]|\.\w+\.[A-Za-z]|https?:")
+_LONG = 24
+"""Characters from which on a mix of both cases and digits is no name and no path."""
+
+
+def is_key_value(value: bytes) -> bool:
+    """Say whether `value` may be the value of a name that speaks of a key: random, or a run of hex digits or a UUID.
+
+    Only a name makes a secret of hex digits, which are digests everywhere else.
+    """
+    if is_placeholder(value):
+        return False
+    if _HEX.match(value):
+        return len(set(value)) >= 6
+    every = all(re.search(kind, value) for kind in (rb"[a-z]", rb"[A-Z]", rb"[0-9]"))
+    if every and len(value) >= _LONG and len(set(value)) >= _LONG // 2 and not _CODE.search(value.rstrip(b"=")):
+        return not (_VARIABLE.match(value) or _DIGEST.match(value) or _ID.match(value))
+    return is_random_value(value)
+
+
+def is_quoted_password(value: bytes) -> bool:
+    """Say whether `value`, which stands where a password stands, is one and no word, name or expression of code."""
+    if is_placeholder(value) or _CODE.search(value) or _NAME.match(value) or _DIGEST.match(value):
+        return False
+    return _MARK.search(value) is not None and len(set(value)) > 3 and is_plain_password(value)

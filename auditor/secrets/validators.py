@@ -16,13 +16,12 @@ from collections import Counter
 from collections.abc import Callable
 from typing import Literal, TypeAlias
 
-from auditor.secrets.placeholders import is_plain_password, is_random_value
+from auditor.secrets.placeholders import is_key_value, is_plain_password, is_quoted_password, is_random_value
 
 Opinion: TypeAlias = Literal["confirmed", "rejected", "unknown"]
 Validator: TypeAlias = Callable[[bytes], Opinion]
 
 _BASE62 = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
-_BASE32 = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
 
 
 def entropy(value: bytes) -> float:
@@ -49,11 +48,6 @@ def crc32_base62(value: bytes) -> Opinion:
 def github_fine_grained(value: bytes) -> Opinion:
     """A fine-grained GitHub token ends in the CRC-32 of what stands before it, in base 62."""
     return "confirmed" if base62(zlib.crc32(value[:-6]), 6) == value[-6:] else "unknown"
-
-
-def aws_key_id(value: bytes) -> Opinion:
-    """An AWS key id is base 32 after its prefix; one that names a plausible account is still no proof of a live key."""
-    return "unknown" if all(c in _BASE32 for c in value[4:]) else "rejected"
 
 
 def jwt(value: bytes) -> Opinion:
@@ -147,21 +141,32 @@ def assigned(value: bytes) -> Opinion:
     return "unknown" if is_random_value(value) else "rejected"
 
 
+def keyed(value: bytes) -> Opinion:
+    """As `assigned`, of a name that speaks of a key: a run of hex digits or a UUID may be its value."""
+    return "unknown" if is_key_value(value) else "rejected"
+
+
+def quoted_password(value: bytes) -> Opinion:
+    """A password by its place alone: it must hold a digit or a sign, and be no name or expression."""
+    return "unknown" if is_quoted_password(value) else "rejected"
+
+
 INNER: dict[str, Callable[[bytes], bytes | None]] = {"basic": basic_secret}
 
 VALIDATORS: dict[str, Validator] = {
     "anthropic": anthropic,
     "assigned": assigned,
-    "aws_key_id": aws_key_id,
     "basic": basic,
     "crc32_base62": crc32_base62,
     "github_fine_grained": github_fine_grained,
     "jwt": jwt,
+    "keyed": keyed,
     "mixed_case": mixed_case,
     "mixed_case3": mixed_case3,
     "openai_mark": openai_mark,
     "password": password,
     "pem": pem,
+    "quoted_password": quoted_password,
     "varied": varied,
 }
 

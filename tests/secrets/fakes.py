@@ -18,6 +18,7 @@ _ALPHABETS = {
     "lower": string.ascii_lowercase + string.digits,
     "upper": string.ascii_uppercase + string.digits,
     "base32": string.ascii_uppercase + "234567",
+    "b32lower": string.ascii_lowercase + "234567",
     "hex": "0123456789abcdef",
     "digits": string.digits,
     "b64": _MIXED + "+/",
@@ -71,6 +72,11 @@ def with_crc(prefix: str, rng: random.Random) -> str:
     return f"{prefix}{body}{digits.rjust(6, '0')}"
 
 
+def words(count: int, rng: random.Random) -> str:
+    """`count` words of a recovery phrase."""
+    return " ".join("".join(rng.choices(string.ascii_lowercase, k=rng.randint(3, 8))) for _ in range(count))
+
+
 _MAKERS: dict[str, Callable[[random.Random], str]] = {"jwt": jwt, "basic": basic, "discord": discord_id}
 
 
@@ -79,6 +85,8 @@ def fill(template: str, rng: random.Random) -> str:
 
     def one(match: re.Match[str]) -> str:
         kind, length = match[1], match[2]
+        if kind == "words":
+            return words(int(length), rng)
         return pick(kind, int(length), rng) if length else _MAKERS[kind](rng)
 
     return re.sub(r"<<(\w+)(?::(\d+))?>>", one, template)

@@ -38,7 +38,10 @@ def confirm(data: Buffer, start: int, role: Role, effort: Effort) -> Found | Non
         match = _around(pattern.regex, data, start, max(0, start - table.before), limit)
     else:
         match = pattern.regex.match(data, start, limit)
-    if match is None or (table.left == "word" and table.before and not starts_freely(data, match.start())):
+    if match is None:
+        effort.spend(pattern.dear)
+        return None
+    if table.left == "word" and table.before and not starts_freely(data, match.start()):
         return None
     if not pattern.named(data, start):
         return None
@@ -98,6 +101,7 @@ def unfolded(data: Buffer, start: int, role: Role, plain: Found | None, effort: 
         return best if proven or plain is None else None
     first = None
     for index, word in enumerate(words[:MOST_LINES]) if provable or plain is None else ():
+        effort.spend(1)
         found = best if index == likeliest else confirm(word, 0, role, effort)
         if found is None:
             continue

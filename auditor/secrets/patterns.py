@@ -33,6 +33,9 @@ The signs are those of code, configuration, markup and shells: ``=``, ``:=``, ``
 _NAME_BEFORE = re.compile(rb"[A-Za-z0-9_.\- ]{0,48}\Z")
 
 
+_SPAN = re.compile(r"\{\d*,(\d+)\}(\??)")
+_LONG = 1000
+
 _CLASS = re.compile(r"(\[[^\]]+\])\{(\d+)\}")
 
 
@@ -108,6 +111,12 @@ class Pattern:
             return True
         words = _NAME_BEFORE.search(data, max(0, at - 48), at)
         return words is not None and self._name.fullmatch(words[0]) is not None
+
+    @cached_property
+    def dear(self) -> int:
+        """What an attempt that fails costs, in units of effort: what the expression may have run over in vain."""
+        spans = [(int(most), lazy) for most, lazy in _SPAN.findall(self.table.regex)]
+        return sum(most // (32 if lazy else 256) for most, lazy in spans if lazy or most >= _LONG)
 
     def prefix(self, value: bytes) -> bytes:
         """The public part at the start of `value`: the longest anchor that stands there."""

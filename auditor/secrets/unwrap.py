@@ -18,6 +18,7 @@ unfold = substituted("wrapped", _FOLD, text_around, lambda match: b"")
 """Decodes the text around a trigger by leaving out its line breaks and indentation."""
 
 
+_FARTHEST = 4096
 _TELLING = 4
 """An anchor of this length does not stand in a value by chance."""
 
@@ -29,12 +30,14 @@ def folded(data: Buffer, start: int, anchor: bytes = b"") -> tuple[list[bytes], 
     column shows in widths: all lines but the first and the last are equally long, the last is not longer. Three such
     lines are proof; of two, the second must at least be the shorter.
     """
-    match = _FOLDED.match(data, start, start + 4096)
+    limit = start + _FARTHEST
+    other = data.find(anchor, start + len(anchor), limit) if len(anchor) >= _TELLING else -1
+    match = _FOLDED.match(data, start, limit if other < 0 else other)
     if match is None or not starts_freely(data, start):
         return [], 0, False
     parts = _FOLD.split(match[0])
-    if len(anchor) >= _TELLING:
-        parts = parts[: next((i for i, part in enumerate(parts[1:], 1) if anchor in part), None)]
+    if match.end() == other:
+        parts.pop()  # the beginning of the line that holds the anchor again
     if len(parts) < 2:
         return [], 0, False
     words = [b"".join(parts[: count + 1]) for count in range(1, len(parts))]

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from auditor.attest import Refused, verify
 from auditor.attest.canonical import encode
-from auditor.attest.envelope import MAX_BYTES, read_envelope, seal, unseal
+from auditor.attest.envelope import read_envelope, seal, unseal
 from auditor.errors import OperatorError
 from tests.attest.kit import KEY, NOON, SIGNER, attested, changed, check, envelope, new_signer, statement, why_not
 
@@ -234,14 +234,20 @@ def test_signing_again_makes_the_same_bytes() -> None:
     assert statement(LINE) == json.loads(PAYLOAD)
 
 
-def test_a_file_that_nobody_would_read_is_not_written() -> None:
-    with pytest.raises(OperatorError, match="larger"):
-        seal(bytes(MAX_BYTES), None)
-
-
-def test_a_file_larger_than_any_attestation_is_not_parsed() -> None:
+def test_a_file_larger_than_any_attestation_is_not_parsed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("auditor.attest.envelope.MAX_BYTES", len(LINE))
+    assert unseal(LINE, [KEY]).key_id == KEY.keyid
+    assert seal(PAYLOAD, SIGNER) == LINE
+    monkeypatch.setattr("auditor.attest.envelope.MAX_BYTES", len(LINE) - 1)
     with pytest.raises(Refused, match="larger"):
-        unseal(b" " * (MAX_BYTES + 1), [KEY])
+        unseal(LINE, [KEY])
+    with pytest.raises(OperatorError, match="larger"):
+        seal(PAYLOAD, SIGNER)
+
+
+def test_two_attestations_in_a_file_are_told_apart_from_a_spoilt_one() -> None:
+    assert "more than one line" in why_not(LINE + LINE)
+    assert "more than one line" in why_not(LINE + b"\n")
 
 
 @pytest.mark.parametrize("kind", ["absent", "folder", "pipe", "nul"])

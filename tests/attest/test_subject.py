@@ -80,6 +80,20 @@ def test_it_is_named(name: str, run: Path) -> None:
         assert f"not as it was judged: {part}" in told
 
 
+def test_files_of_one_content_are_paired_in_order(tmp_path: Path) -> None:
+    run = tmp_path / "run"
+    run.mkdir()
+    for name in ("a", "b", "c"):
+        (run / name).write_text("same")
+    line = attested_run(run, None)
+    (run / "a").rename(run / "x")
+    (run / "c").rename(run / "y")
+    told = why_not(line, run_dir=run)
+    assert "a was renamed to x" in told
+    assert "c was renamed to y" in told
+    assert told.count("not as it was judged") == 2
+
+
 def test_a_folder_without_files_is_no_evidence(run: Path) -> None:
     (run / "empty").mkdir()
     assert check(attested(), run_dir=run)

@@ -80,6 +80,16 @@ def command(
     repository: Annotated[
         Path | None, typer.Option(metavar="DIR", help="The repository of the git note. Default: the current folder.")
     ] = None,
+    log: Annotated[
+        Path | None,
+        typer.Option(
+            "--log", metavar="DIR", help="The transparency log that has the verdict: attach its proof as well."
+        ),
+    ] = None,
+    log_key: Annotated[
+        list[Path] | None,
+        typer.Option("--log-key", metavar="FILE", help="A public key of the log. Default: those of --key."),
+    ] = None,
     force: Annotated[
         bool, typer.Option("--force", help="Rewrite what was edited by hand in our block and keys.")
     ] = False,
@@ -94,19 +104,21 @@ def command(
     """
     items = list(work_items or ())
     _check(items, key, as_, git_note, repository)
+    if log_key and log is None:
+        raise OperatorError("--log-key is given without --log", "name the log with --log")
     from auditor.attest import Refused, read_envelope  # noqa: PLC0415 - loads the cryptography
     from auditor.audit import rules_engine  # noqa: PLC0415 - the whole machinery, which a wrong option need not wait for
     from auditor.withhold import withhold  # noqa: PLC0415
     from auditor.workitems.attach import Verdict  # noqa: PLC0415
     from auditor.workitems.trust import Trust  # noqa: PLC0415
 
-    trust = Trust(public_keys(key or ()))
+    trust = Trust(public_keys(key or ()), log=log, log_keys=public_keys(log_key or ()))
     envelope = read_envelope(attestation)
     try:
-        verdict = Verdict(trust.authentic(envelope), envelope)
+        verdict = Verdict(trust.authentic(envelope), envelope, trust.proof(envelope) if log else None)
     except Refused as refused:
         for reason in refused.reasons:
-            complain(f"{attestation} is not believed: {reason.text}", reason.hint)
+            complain(f"{attestation} is not attached: {reason.text}", reason.hint)
         return EXIT_REFUSED
     standing = verdict.standing
     answer = AttachAnswer(

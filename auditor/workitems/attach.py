@@ -81,9 +81,7 @@ def _require_stage2(standing: Standing) -> None:
 
 
 def _read(folder: Folder, name: str) -> Found:
-    found = folder.read(name, MAX_BYTES)
-    if found is None:
-        raise OperatorError("it is gone", "name an existing work item")
+    found = folder.required(name, MAX_BYTES)
     if found.status.st_nlink > 1:
         raise OperatorError(
             f"it is one of {found.status.st_nlink} hard links to a file, and the others would keep the old content",

@@ -70,6 +70,13 @@ class Folder:
                     raise OperatorError(f"{visible(name)} is no regular file", "name a Markdown file")
                 return Found(file.read(limit + 1), status)
 
+    def required(self, name: str, limit: int) -> Found:
+        """Return the regular file's content as `read` does. Raise `OperatorError` where there is none."""
+        found = self.read(name, limit)
+        if found is None:
+            raise OperatorError(f"{visible(name)} is gone", "name an existing file")
+        return found
+
     def write(self, name: str, data: bytes, like: Found | None = None) -> None:
         """Put a file in place, whole or not at all, and on the disk when this returns.
 

@@ -6,6 +6,7 @@ which is which, so that this agrees with what forges show.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -22,8 +23,9 @@ if TYPE_CHECKING:
 class Passage(msgspec.Struct, frozen=True):
     """A paragraph, a heading, or a row of a table (its cells joined by ``|``), as text without markup.
 
-    `what` is ``text``, ``heading``, ``item`` (a paragraph of a list) or ``row``. `line` is its first in the document.
-    Code spans are between U+E000 and U+E001, struck and quoted-out text is left out. `depth` is a heading's level.
+    `what` is ``text``, ``heading``, ``item`` (a paragraph of a list), ``columns`` (a table's head) or ``row``. `line` is
+    its first in the document, `depth` a heading's level. Code spans are between U+E000 and U+E001, inline HTML is ``<>``,
+    struck text and comments are left out.
     """
 
     what: str
@@ -41,7 +43,9 @@ class Fence(msgspec.Struct, frozen=True):
 
 
 CODE_BEGINS, CODE_ENDS = "\ue000", "\ue001"
-"""What stands around a code span within a passage's text; no document has a use for these private characters."""
+"""What stands around a code span within a passage's text. A document's own private characters are replaced."""
+
+_PRIVATE = re.compile("[\ue000-\uf8ff]")
 
 
 @cache
@@ -84,7 +88,7 @@ def passages(document: Document) -> Iterator[Passage | Fence]:
     """Yield what a reader of the rendered document sees, in order."""
     lines = body_lines(document)
     row: list[str] | None = None
-    lists = 0
+    row_line = lists = 0
     what, depth = "text", 0
     for token in _parser().parse("\n".join(lines)):
         kind = token.type
@@ -97,10 +101,12 @@ def passages(document: Document) -> Iterator[Passage | Fence]:
         elif kind == "heading_open":
             what, depth = "heading", int(token.tag[1:])
         elif kind == "tr_open":
-            row, row_line = [], line
+            row, row_line, what = [], line, "row"
         elif kind == "tr_close" and row is not None:
-            yield Passage("row", " | ".join(row), row_line)
-            row = None
+            yield Passage(what, " | ".join(row), row_line)
+            row, what = None, "text"
+        elif kind == "th_open":
+            what = "columns"
         elif kind == "inline":
             text = _plain(token)
             if row is not None:
@@ -122,11 +128,13 @@ def _plain(token: Token) -> str:
         elif struck:
             continue
         elif kind == "text":
-            parts.append(child.content)
+            parts.append(_PRIVATE.sub("\ufffd", child.content))
         elif kind == "code_inline":
             parts.append(f"{CODE_BEGINS}{child.content}{CODE_ENDS}")
         elif kind in {"softbreak", "hardbreak"}:
             parts.append("\n")
         elif kind == "image":
             parts.append(child.content)
+        elif kind == "html_inline" and not child.content.startswith("<!--"):
+            parts.append("<>")
     return "".join(parts)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import re
+import sqlite3
 import stat
 from pathlib import Path
 from typing import Any
@@ -10,6 +12,7 @@ from urllib.parse import quote
 
 import msgspec
 from sqlalchemy import Engine, create_engine, event
+from sqlalchemy.pool import QueuePool
 
 from auditor.errors import OperatorError
 
@@ -85,7 +88,11 @@ def _sqlite(path: Path, *, create: bool) -> Engine:
     wal = Path(f"{path}-wal")
     if not create and not os.access(path.parent, os.W_OK) and not wal.exists():
         where += "&immutable=1"  # nobody can be writing, and the files that readers share cannot be made
-    engine = create_engine(f"sqlite:///{where}&uri=true")
+
+    def connect() -> sqlite3.Connection:
+        return sqlite3.connect(where, uri=True, check_same_thread=False)  # the pool lends it to one thread at a time
+
+    engine = create_engine("sqlite://", creator=connect, poolclass=QueuePool)
 
     @event.listens_for(engine, "connect")
     def _prepare(connection: Any, _record: Any) -> None:
@@ -129,18 +136,18 @@ def _postgres(url: str) -> Target:
         raise OperatorError(
             "--store is no URL that PostgreSQL's client understands", "write postgresql://USER@HOST:PORT/DATABASE"
         ) from None
-    host = str(parts.get("host") or "")
-    if "@" in host:
+    host, port, database = (str(parts.get(name) or "") for name in ("host", "port", "dbname"))
+    # What was meant as a password may have been read as something else, which would be shown.
+    if "@" in host + database or not re.fullmatch(r"[0-9,]*", port):
         raise OperatorError(
-            "--store: the password in the URL holds a character that has a meaning there",
+            "--store: the URL is ambiguous, as if the password in it held a character that has a meaning there",
             "write it as %40 for @, or better keep the password in ~/.pgpass or PGPASSWORD",
         )
     ours = {"connect_timeout": _CONNECT_SECONDS, "application_name": "cto-audit"}
     settings: dict[str, Any] = {**ours, **parts, "client_encoding": "utf8"}
     conninfo = make_conninfo("", **settings)
     shown_host = f"[{host}]" if ":" in host else quote(host, safe="/.,-_")
-    port = f":{parts['port']}" if parts.get("port") else ""
-    name = f"postgresql://{shown_host}{port}/{quote(str(parts.get('dbname') or ''))}"
+    name = f"postgresql://{shown_host}{f':{port}' if port else ''}/{quote(database)}"
 
     def connect() -> Any:
         return psycopg.connect(conninfo)

@@ -31,7 +31,7 @@ def memo_get(connection: Connection, keys: Iterable[MemoKey]) -> dict[MemoKey, b
     found: dict[MemoKey, bytes] = {}
     for at in range(0, len(digests), CHUNK):
         wanted = select(memo.c.key, memo.c.value).where(memo.c.key.in_(digests[at : at + CHUNK]))
-        found.update((names[bytes(key)], bytes(value)) for key, value in connection.execute(wanted))
+        found.update((names[key], value) for key, value in connection.execute(wanted))
     return found
 
 

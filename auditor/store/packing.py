@@ -21,6 +21,8 @@ def pack(document: bytes) -> bytes:
 
 def unpack(packed: bytes) -> bytes:
     """Return what was packed. Raise `DamagedDocumentError` if it is not a whole document or longer than any can be."""
+    if not isinstance(packed, bytes):  # a store is a file that anybody may have changed
+        raise DamagedDocumentError("it is no bytes")
     expander = zlib.decompressobj()
     try:
         document = expander.decompress(packed, MAX_DOCUMENT_BYTES)

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from typing import Any, cast
+from typing import Any
 
 import msgspec
 from sqlalchemy import Select, func, select
 
-from auditor.facts import Claim
 from auditor.store import tables
 from auditor.store.packing import DamagedDocumentError
-from auditor.store.rows import Basis, Counts, Row, Sweep, Traits
+from auditor.store.rows import Row, Sweep
 from auditor.store.tables import basis, document, place, verdict
 from auditor.store.writing import place_key
 
@@ -61,45 +60,45 @@ def latest_rows() -> Select[Any]:
 
 def row_of(found: Any) -> Row:
     """Return the `Row` of what `rows` selects. Raise `msgspec.ValidationError` if the tables hold what none can hold."""
-    path = bytes(found.path)
+    path = _bytes(found.path)
     shown = path.decode("utf-8", "surrogateescape")
     values = {
         "id": found.id,
         "place_id": found.place_id,
         "place": shown,
-        "masked": bytes(found.place_key) != place_key(shown),
+        "masked": found.place_key != place_key(shown),
         "last_seen": found.last_seen,
         "run_id": found.run_id,
         "judged_at": found.judged_at,
         "decision": found.decision,
         "reason": found.reason,
-        "basis": Basis(
-            found.version,
-            _hex(found.ruleset_sha256) or "",
-            _hex(found.policy_sha256) or "",
-            _hex(found.admission_sha256),
-            found.admission_expires,
-            _hex(found.options_sha256),
-        ),
+        "basis": {
+            "version": found.version,
+            "ruleset_sha256": _hex(found.ruleset_sha256),
+            "policy_sha256": _hex(found.policy_sha256),
+            "admission_sha256": _hex(found.admission_sha256),
+            "admission_expires": found.admission_expires,
+            "options_sha256": _hex(found.options_sha256),
+        },
         "root_sha256": _hex(found.root_sha256),
         "stat_sha256": _hex(found.stat_sha256),
         "trust": "stat" if found.by_stat == found.id else found.trust,
         "seconds": found.seconds,
         "total_bytes": found.total_bytes,
         "files": found.files,
-        "claim": Claim(found.engine, found.stage, found.claimed),
+        "claim": {"engine": found.engine, "stage": found.stage, "status": found.claimed},
         "supports_stage2_pass": found.supports,
         "grade": found.grade,
-        "counts": Counts(*(getattr(found, name) for name in tables.COUNTS)),
-        "traits": Traits(
-            gate=found.gate,
-            refusal_sound=found.refusal_sound,
-            baseline=found.baseline,
-            trace_sha256=_hex(found.trace_sha256),
-            started_at=found.started_at,
-            finished_at=found.finished_at,
-            report_mtime=found.report_mtime,
-        ),
+        "counts": {name: getattr(found, name) for name in tables.COUNTS},
+        "traits": {
+            "gate": found.gate,
+            "refusal_sound": found.refusal_sound,
+            "baseline": found.baseline,
+            "trace_sha256": _hex(found.trace_sha256),
+            "started_at": found.started_at,
+            "finished_at": found.finished_at,
+            "report_mtime": found.report_mtime,
+        },
         "sweep": found.sweep_id,
         "whole": found.whole is not None,
     }
@@ -118,4 +117,10 @@ def sweep_of(found: Any) -> Sweep:
 
 
 def _hex(digest: Any) -> str | None:
-    return None if digest is None else bytes(cast("bytes", digest)).hex()
+    return None if digest is None else _bytes(digest).hex()
+
+
+def _bytes(value: Any) -> bytes:
+    if not isinstance(value, bytes):
+        raise DamagedDocumentError("a column of bytes holds something else")
+    return value

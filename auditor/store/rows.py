@@ -6,9 +6,10 @@ secrets: a place whose name holds a credential is stored masked, and the ids of 
 
 from __future__ import annotations
 
-from typing import Literal, TypeAlias
+from typing import Annotated, Literal, TypeAlias
 
 import msgspec
+from msgspec import Meta
 
 from auditor.facts import Claim, Decision, Grade
 
@@ -17,6 +18,10 @@ Trust: TypeAlias = Literal["content", "stat"]
 
 BaselineState: TypeAlias = Literal["sound", "unsound", "none"]
 """Of the same-run fake baseline: every rule on it holds; one does not; no rule speaks of one."""
+
+
+Time: TypeAlias = Annotated[int, Meta(ge=-62_135_596_800_000_000, le=253_402_300_799_999_999)]
+"""An instant in microseconds since the epoch, of the years 1 to 9999: what can be shown again."""
 
 
 class Basis(msgspec.Struct, frozen=True):
@@ -31,7 +36,7 @@ class Basis(msgspec.Struct, frozen=True):
     ruleset_sha256: str
     policy_sha256: str
     admission_sha256: str | None = None
-    admission_expires: int | None = None
+    admission_expires: Time | None = None
     options_sha256: str | None = None
 
 
@@ -62,9 +67,9 @@ class Traits(msgspec.Struct, frozen=True):
     baseline: BaselineState = "none"
     trace_sha256: str | None = None
     responses: tuple[int, ...] = ()
-    started_at: int | None = None
-    finished_at: int | None = None
-    report_mtime: int | None = None
+    started_at: Time | None = None
+    finished_at: Time | None = None
+    report_mtime: Time | None = None
 
 
 class Judged(msgspec.Struct, frozen=True, kw_only=True):
@@ -79,7 +84,7 @@ class Judged(msgspec.Struct, frozen=True, kw_only=True):
 
     place: str
     run_id: str
-    judged_at: int
+    judged_at: Time
     decision: Decision
     reason: str
     basis: Basis
@@ -112,9 +117,9 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
     place_id: int
     place: str
     masked: bool
-    last_seen: int
+    last_seen: Time
     run_id: str
-    judged_at: int
+    judged_at: Time
     decision: Decision
     reason: str
     basis: Basis
@@ -140,8 +145,8 @@ class Sweep(msgspec.Struct, frozen=True):
     """
 
     id: int
-    started: int
-    ended: int | None
+    started: Time
+    ended: Time | None
     roots: tuple[str, ...]
     counts: dict[str, int]
     interrupted: bool

@@ -115,7 +115,7 @@ class Store:
             numbers = select(tables.place.c.id).where(wanted)
             with told(self.name), self._transaction() as connection:
                 for row in connection.execute(newest_of(numbers)):
-                    found[names[bytes(row.place_key)]] = row_of(row)
+                    found[names[row.place_key]] = row_of(row)
         return found
 
     def history(self, place: str, limit: int | None = None) -> Iterator[Row]:
@@ -220,7 +220,7 @@ class Store:
         if found is None:
             return None, None
         with told(self.name):
-            return unpack(bytes(found.published)), unpack(bytes(found.display)) if found.display else None
+            return unpack(found.published), None if found.display is None else unpack(found.display)
 
     def _rows(self, wanted: Select[Any]) -> Generator[Row, None, None]:
         with closing(self._stream(wanted)) as stream:

@@ -6,6 +6,8 @@ because ten thousand verdicts share them. Documents stand apart from the figures
 
 from __future__ import annotations
 
+from typing import Any
+
 from sqlalchemy import (
     BigInteger,
     Boolean,
@@ -19,6 +21,16 @@ from sqlalchemy import (
     Table,
     Text,
 )
+
+
+class Blob(LargeBinary):
+    """Bytes as the driver gives them. SQLAlchemy's own type calls `bytes` on them: of a number, that is so many zeros."""
+
+    cache_ok = True
+
+    def result_processor(self, dialect: Any, coltype: Any) -> None:
+        """Leave what was read as it is; whoever reads it checks its kind."""
+
 
 SCHEMA_VERSION = 1
 """Version of the tables. A store of a later version is refused, never guessed at."""
@@ -34,8 +46,8 @@ place = Table(
     "place",
     metadata,
     Column("id", _Number, primary_key=True),
-    Column("key", LargeBinary, nullable=False, unique=True),  # a digest of the place itself
-    Column("path", LargeBinary, nullable=False),  # as it may be shown; bytes, because a name need not be UTF-8
+    Column("key", Blob, nullable=False, unique=True),  # a digest of the place itself
+    Column("path", Blob, nullable=False),  # as it may be shown; bytes, because a name need not be UTF-8
     Column("first_seen", BigInteger, nullable=False),
     Column("last_seen", BigInteger, nullable=False),
     Column("last_sweep", BigInteger),
@@ -46,13 +58,13 @@ basis = Table(
     "basis",
     metadata,
     Column("id", _Number, primary_key=True),
-    Column("key", LargeBinary, nullable=False, unique=True),  # a digest of the other columns
+    Column("key", Blob, nullable=False, unique=True),  # a digest of the other columns
     Column("version", Text, nullable=False),
-    Column("ruleset_sha256", LargeBinary, nullable=False),
-    Column("policy_sha256", LargeBinary, nullable=False),
-    Column("admission_sha256", LargeBinary),
+    Column("ruleset_sha256", Blob, nullable=False),
+    Column("policy_sha256", Blob, nullable=False),
+    Column("admission_sha256", Blob),
     Column("admission_expires", BigInteger),
-    Column("options_sha256", LargeBinary),
+    Column("options_sha256", Blob),
 )
 
 sweep = Table(
@@ -79,8 +91,8 @@ verdict = Table(
     Column("judged_at", BigInteger, nullable=False),
     Column("decision", Text, nullable=False),
     Column("reason", Text, nullable=False),
-    Column("root_sha256", LargeBinary),
-    Column("stat_sha256", LargeBinary),
+    Column("root_sha256", Blob),
+    Column("stat_sha256", Blob),
     Column("trust", Text, nullable=False),
     Column("seconds", Float, nullable=False),
     Column("total_bytes", BigInteger, nullable=False),
@@ -94,7 +106,7 @@ verdict = Table(
     Column("gate", Text),
     Column("refusal_sound", Boolean, nullable=False),
     Column("baseline", Text, nullable=False),
-    Column("trace_sha256", LargeBinary),
+    Column("trace_sha256", Blob),
     Column("started_at", BigInteger),
     Column("finished_at", BigInteger),
     Column("report_mtime", BigInteger),
@@ -107,8 +119,8 @@ document = Table(
     "document",
     metadata,
     Column("verdict_id", BigInteger, ForeignKey("verdict.id"), primary_key=True, autoincrement=False),
-    Column("published", LargeBinary, nullable=False),
-    Column("display", LargeBinary),
+    Column("published", Blob, nullable=False),
+    Column("display", Blob),
 )
 
 response = Table(
@@ -122,9 +134,9 @@ response = Table(
 memo = Table(
     "memo",
     metadata,
-    Column("key", LargeBinary, primary_key=True),
-    Column("engine", LargeBinary, nullable=False),
-    Column("value", LargeBinary, nullable=False),
+    Column("key", Blob, primary_key=True),
+    Column("engine", Blob, nullable=False),
+    Column("value", Blob, nullable=False),
 )
 
 KEPT = (verdict, document)

@@ -113,7 +113,7 @@ def look_up(connection: Connection, table: Table, keys: Sequence[bytes]) -> dict
     found: dict[bytes, int] = {}
     for at in range(0, len(keys), CHUNK):
         wanted = select(table.c.key, table.c.id).where(table.c.key.in_(keys[at : at + CHUNK]))
-        found.update((bytes(key), number) for key, number in connection.execute(wanted))
+        found.update((key, number) for key, number in connection.execute(wanted))
     return found
 
 

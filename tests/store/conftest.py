@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import count
 from pathlib import Path
 
 import pytest
 
 from auditor.store import Store
 from tests.store import server
-
-_NUMBERS = count(1)
 
 
 @pytest.fixture(scope="session")
@@ -28,17 +25,7 @@ def postgres() -> Iterator[str]:
 @pytest.fixture
 def database(postgres: str) -> str:
     """Return the URL of a new and empty database."""
-    return new_database(postgres)
-
-
-def new_database(postgres: str, *, encoding: str = "UTF8") -> str:
-    """Make an empty database on the server and return its URL."""
-    import psycopg  # noqa: PLC0415 - an extra
-
-    name = f"verdicts{next(_NUMBERS)}"
-    with psycopg.connect(postgres, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name} ENCODING '{encoding}' TEMPLATE template0")
-    return postgres.replace("/postgres?", f"/{name}?")
+    return server.new_database(postgres)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

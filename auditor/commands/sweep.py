@@ -60,6 +60,12 @@ def command(
             "--trust-stat", help="Take a run for unchanged by size, times and inode of its files, without reading them."
         ),
     ] = False,
+    html: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Write the site of the store there, to be opened in a browser.")
+    ] = None,
+    window: Annotated[
+        str, typer.Option(metavar="DAYS", help="Over how long each gate must have been seen to refuse.")
+    ] = "30",
     everything: Annotated[
         bool, typer.Option("--all", help="Exit by the worst of all verdicts, not of the new ones alone.")
     ] = False,
@@ -84,6 +90,7 @@ def command(
     """
     span = _since(since)
     workers, seconds = _number("--jobs", jobs, _MAX_JOBS) if jobs else _cores(), _number("--timeout", timeout, 10**6)
+    days = _number("--window", window, 36_500)
 
     from auditor import __version__, ruleset  # noqa: PLC0415 - what a wrong option need not wait for
     from auditor import layout as layouts  # noqa: PLC0415
@@ -127,7 +134,8 @@ def command(
         allow=partial(read_allow, allow, secrets_baseline) if listed else None,
     )
     try:
-        summary = sweep(Plan(tuple(roots), setup, store, workers, seconds), Silence() if quiet else reporter())
+        plan = Plan(tuple(roots), setup, store, workers, seconds, days, html)
+        summary = sweep(plan, Silence() if quiet else reporter())
     except Stopped as stopped:
         complain(stopped.sentence, stopped.hint)
         return EXIT_COULD_NOT

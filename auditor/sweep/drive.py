@@ -18,6 +18,7 @@ from types import FrameType
 import msgspec
 
 from auditor import layout as layouts
+from auditor.coverage import WINDOW_DAYS
 from auditor.errors import OperatorError
 from auditor.instants import now
 from auditor.places import rules_folder
@@ -25,10 +26,11 @@ from auditor.secrets import Engine
 from auditor.store import Judged, Store
 from auditor.store.judged import masked, unjudged
 from auditor.sweep import lock
+from auditor.sweep.across import look_across, write_pages
 from auditor.sweep.find import Found, Sight, distinct, find
 from auditor.sweep.pool import Done, Pool
 from auditor.sweep.progress import Reporter
-from auditor.sweep.summary import Decisions, SweepSummary, Tally
+from auditor.sweep.summary import Across, Decisions, SweepSummary, Tally
 from auditor.sweep.worker import Job, Outcome, Setup, prepare
 
 WRITE_ROWS = 50
@@ -48,7 +50,7 @@ class Plan(msgspec.Struct, frozen=True):
     """What is to be swept and how. `setup` is what runs are judged with; its basis and sweep number are filled in here.
 
     `url` names the store (None for the default one), `workers` is the number of processes, `timeout` the seconds that one
-    run may take.
+    run may take. `days` is the window of gate coverage and anomalies. `site` is the folder of the HTML site to write.
     """
 
     roots: tuple[Path, ...]
@@ -56,6 +58,8 @@ class Plan(msgspec.Struct, frozen=True):
     url: str | None
     workers: int
     timeout: float
+    days: int = WINDOW_DAYS
+    site: Path | None = None
 
 
 def sweep(plan: Plan, reporter: Reporter) -> SweepSummary:
@@ -113,7 +117,10 @@ class _Sweep:
             raise
         ended = self._end(interrupted=self._interrupted)
         self._reporter.ended(self._tally, (ended - began) / 1e6, interrupted=self._interrupted)
-        return self._summary(began, ended, shown)
+        across = look_across(self._store, now=ended, days=self._plan.days)
+        if self._plan.site is not None:
+            self._write_site(self._plan.site, across)
+        return self._summary(began, ended, shown, across)
 
     def _jobs(self) -> Iterator[Job]:
         """Yield a job for each run that is found, with its newest verdict; asked for only as fast as they are done."""
@@ -189,6 +196,15 @@ class _Sweep:
         self._store.end_sweep(self._number, ended=ended, counts=self._tally.counts(), interrupted=interrupted)
         return ended
 
+    def _write_site(self, folder: Path, across: Across) -> None:
+        """Write the site; where that fails, the verdicts are there all the same, and the summary says what is missing."""
+        try:
+            write_pages(self._store, folder, across)
+        except OperatorError as error:
+            path = self._shown(str(folder))
+            self._tally.take_trouble(path, f"the site could not be written: {error.sentence}")
+            self._reporter.trouble(path, error.sentence)
+
     def _expected(self, shown: tuple[str, ...]) -> int | None:
         """Return how many runs the last whole sweep of the same roots met."""
         for before in self._store.sweeps(limit=20):
@@ -216,7 +232,7 @@ class _Sweep:
             for number, handler in before.items():
                 signal.signal(number, handler)
 
-    def _summary(self, began: int, ended: int, shown: tuple[str, ...]) -> SweepSummary:
+    def _summary(self, began: int, ended: int, shown: tuple[str, ...], across: Across) -> SweepSummary:
         tally = self._tally
         failures, more = tally.failures()
         troubles, unlisted = tally.troubles()
@@ -244,6 +260,9 @@ class _Sweep:
             troubles=troubles,
             troubles_left_out=unlisted,
             notes=tally.notes,
+            coverage=across.coverage,
+            anomalies=across.anomalies,
+            anomalies_left_out=across.left_out,
             tool={
                 "version": self._basis.version,
                 "ruleset_sha256": self._basis.ruleset_sha256,

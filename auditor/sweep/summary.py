@@ -8,6 +8,8 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
+from auditor.anomalies import Anomaly
+from auditor.coverage import Coverage
 from auditor.emit.safe import safe, short, utf8
 from auditor.emit.tables import paragraph, table
 from auditor.facts import Decision
@@ -15,7 +17,7 @@ from auditor.instants import SECOND
 from auditor.store import Judged, Row
 
 MAX_LISTED = 50
-"""Failures and troubles that a summary holds; the figures count them all, and the store has every row."""
+"""Failures, troubles and anomalies that a summary holds; the figures count them all, and the store has every row."""
 
 _SHOWN = 10
 _ORDER: tuple[Decision, ...] = ("fail", "blocked", "pass")
@@ -53,6 +55,14 @@ class Obstacle(msgspec.Struct, frozen=True):
     reason: str
 
 
+class Across(msgspec.Struct, frozen=True):
+    """What the store's verdicts show together: the gates seen to refuse, and anomalies, of which some may be left out."""
+
+    coverage: Coverage
+    anomalies: tuple[Anomaly, ...]
+    left_out: int
+
+
 class SweepSummary(msgspec.Struct, frozen=True, kw_only=True):
     """One sweep. Times are microseconds since the Unix epoch, UTC.
 
@@ -87,8 +97,9 @@ class SweepSummary(msgspec.Struct, frozen=True, kw_only=True):
     troubles_left_out: int
     notes: dict[str, int]
     tool: dict[str, str]
-    warnings: tuple[str, ...] = ()
-    anomalies: tuple[str, ...] = ()
+    coverage: Coverage
+    anomalies: tuple[Anomaly, ...]
+    anomalies_left_out: int
 
     def exit_code(self, *, everything: bool) -> int:
         """Return the exit code: the worst decision among the new verdicts, or among all that stand.
@@ -200,8 +211,13 @@ def as_text(summary: SweepSummary, width: int) -> str:
         ),
         _listed("Newest failures", [_failure(each, width) for each in summary.failures[:_SHOWN]], _unlisted(summary)),
         _listed("Could not be looked into", [_obstacle(each, width) for each in summary.troubles[:_SHOWN]]),
-        _listed("Warnings", [_point(each, width) for each in summary.warnings]),
-        _listed("Across runs", [_point(each, width) for each in summary.anomalies]),
+        _listed("Gates and baselines", [_point(each, width) for each in summary.coverage.warnings]),
+        _listed(
+            "Across runs",
+            [_point(each.sentence, width) for each in summary.anomalies[:_SHOWN]],
+            summary.anomalies_left_out + max(0, len(summary.anomalies) - _SHOWN),
+            "--json has them",
+        ),
         _listed("Notes", [_point(f"{number} x {note}", width) for note, number in sorted(summary.notes.items())]),
         [f"store {safe(summary.store)}, sweep {summary.sweep}"],
     ]
@@ -235,11 +251,11 @@ def _unlisted(summary: SweepSummary) -> int:
     return summary.failures_left_out + max(0, len(summary.failures) - _SHOWN)
 
 
-def _listed(title: str, entries: list[list[str]], more: int = 0) -> list[str]:
+def _listed(title: str, entries: list[list[str]], more: int = 0, where: str = "see `cto-audit history`") -> list[str]:
     lines = [line for entry in entries for line in entry]
     if not lines:
         return []
-    return [title, *lines, *([f"  and {more} more: see `cto-audit history`"] if more else [])]
+    return [title, *lines, *([f"  and {more:,} more: {where}"] if more else [])]
 
 
 def _failure(failure: Failure, width: int) -> list[str]:

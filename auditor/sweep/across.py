@@ -1,0 +1,47 @@
+"""After a sweep: what all verdicts of the store show together, and the site that shows it."""
+
+from __future__ import annotations
+
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from auditor import anomalies
+from auditor.coverage import Coverage, coverage
+from auditor.store import Store
+from auditor.sweep.summary import MAX_LISTED, Across
+
+if TYPE_CHECKING:
+    from auditor.site import Gate
+
+
+def look_across(store: Store, *, now: int, days: int) -> Across:
+    """Return gate coverage over the last `days` days, and the anomalies among the newest verdicts."""
+    found = anomalies.find(store, now=now, days=days)
+    named = tuple(islice(found, MAX_LISTED))
+    return Across(coverage(store.latest(), now=now, days=days), named, sum(1 for _ in found))
+
+
+def write_pages(store: Store, folder: Path, across: Across) -> None:
+    """Write the site of the store into the folder. Raise `OperatorError` where that cannot be done."""
+    from auditor.site import Findings, write_site  # noqa: PLC0415 - templates, which few sweeps need
+
+    told = across.coverage
+    findings = Findings(
+        gates=_gates(told),
+        window=f"{told.days} days",
+        warnings=told.warnings,
+        anomalies=tuple(each.sentence for each in across.anomalies),
+    )
+    write_site(store, folder, findings)
+
+
+def _gates(told: Coverage) -> tuple[Gate, ...]:
+    from auditor.site import Gate  # noqa: PLC0415 - as above
+
+    warnings = {gate.gate: f"not seen in the last {told.days} days" for gate in told.gates if not gate.refused}
+    baseline = "" if not told.passes_without_baseline else f"{told.passes_without_baseline} passes without one"
+    return (
+        *(Gate(gate.gate, gate.refused, gate.last_at, warnings.get(gate.gate, "")) for gate in told.gates),
+        Gate("fake baseline", told.passes - told.passes_without_baseline, None, baseline),
+    )

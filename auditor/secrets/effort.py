@@ -18,6 +18,12 @@ a block; a list of tokens, one a line, needs the most of what is honest.
 MOST_SAVED = 4 * ALLOWANCE
 """The most that is kept for what comes later."""
 
+EVENTS_A_UNIT = 8
+"""Occurrences of any literal that can be passed over for one unit."""
+
+TOO_MUCH = "there is too much here that looks like a credential or hides one: not all was looked at"
+"""The reason of the gap."""
+
 UNPACKED_SHARE = 64
 """An unpacked byte brings this much less than a byte of the artifact itself: one that is packed small unpacks to hundreds."""
 

@@ -15,7 +15,7 @@ from auditor.facts import Gap
 from auditor.secrets.archives import Unpacker, packing, unpacker
 from auditor.secrets.collector import Collector
 from auditor.secrets.decode import AHEAD, BACK, Buffer
-from auditor.secrets.effort import BLOCK, UNPACKED_SHARE, Effort
+from auditor.secrets.effort import BLOCK, EVENTS_A_UNIT, TOO_MUCH, UNPACKED_SHARE, Effort
 from auditor.secrets.hit import Hit
 from auditor.secrets.known import Fingerprints
 from auditor.secrets.marks import Marks
@@ -118,6 +118,7 @@ class _Body:
         self, sources: Sources, collector: Collector, effort: Effort, *, lines: bool, view: str = "", share: int = 1
     ) -> None:
         self._view = view
+        self._collector = collector
         self._effort = effort
         self._share = share
         self._sight = Sight(sources.marks, sources.prefilter, collector, effort, sources.fingerprints)
@@ -141,8 +142,14 @@ class _Body:
         data += fresh
         fresh_at = len(data) - len(fresh)
         behind = max(0, self._scanned - base - self._overlap)
-        with memoryview(data) as whole:
-            events = self._prefilter.find(whole[behind:])
+        self._effort.allow(len(fresh), self._share)
+        events: list[Event] = []
+        if self._effort.left > 0:
+            with memoryview(data) as whole:
+                events = self._prefilter.find(whole[behind:])
+            self._effort.spend(len(events) // EVENTS_A_UNIT)
+        elif fresh:
+            self._collector.gap(TOO_MUCH, None)
         for end, index in events:
             absolute = base + behind + end
             if absolute > self._scanned:
@@ -150,7 +157,6 @@ class _Body:
         self._scanned = base + len(data)
         ripe = self._scanned if last else max(base, self._scanned - AHEAD)
         count = bisect_right(self._pending, ripe, key=lambda event: event[0])
-        self._effort.allow(len(fresh), self._share)
         if count or self._always:
             ready = [(end - base, index) for end, index in self._pending[:count]]
             del self._pending[:count]

@@ -8,7 +8,7 @@ from typing import TypeAlias
 from auditor.secrets.collector import Collector, Found
 from auditor.secrets.confirm import confirm, unfolded
 from auditor.secrets.decode import Buffer, Decoded, starts_freely
-from auditor.secrets.effort import Effort
+from auditor.secrets.effort import TOO_MUCH, Effort
 from auditor.secrets.known import Fingerprints
 from auditor.secrets.marks import Marks, Role
 from auditor.secrets.packed import DEAR
@@ -43,9 +43,7 @@ class Sight:
 
     def _spend(self, effort: int, line_at: LineAt, at: int) -> bool:
         if self._effort.left <= 0:
-            self._collector.gap(
-                "there is too much here that looks like a credential or hides one: not all was looked at", line_at(at)
-            )
+            self._collector.gap(TOO_MUCH, line_at(at))
             return False
         self._effort.spend(effort)
         return True

@@ -65,6 +65,10 @@ OTHER_KINDS: dict[str, Callable[[Told], object]] = {
     "a digest that is too short": lambda told: told["subject"][0]["digest"].update(sha256="0" * 63),
     "a result that is none": lambda told: told["predicate"].update(verificationResult="passed"),
     "levels that are no list": lambda told: told["predicate"].update(verifiedLevels="CTO_STAGE2_PASS"),
+    "a number written as text": lambda told: _verdict(told)["counts"].update(
+        holds=str(_verdict(told)["counts"]["holds"])
+    ),
+    "a flag written as a number": lambda told: _verdict(told).update(supports_stage2_pass=1),
     "a time that is no text": lambda told: told["predicate"].update(timeVerified=1785585600),
     "a time without a zone": lambda told: told["predicate"].update(timeVerified="2026-08-01T12:00:00"),
 }

@@ -82,9 +82,13 @@ def _front_matter(document: Document) -> Iterator[Claimed]:
     for entry in front.entries:
         for key, value in _scalars(entry):
             of_stage2 = two and plain(key) == "status" and value_claims("stage 2", value)
-            if of_stage2 or value_claims(key, value) or (key != "title" and any(claims_in(value, "text"))):
+            if of_stage2 or value_claims(key, value) or (key != "title" and _says_so(value)):
                 text = shown(f"{key}: {value}", _QUOTE)
                 yield Claimed(entry.line, "front_matter", text, runs_in(value), tuple(sorted(ids_in(value))))
+
+
+def _says_so(value: str) -> bool:
+    return next(claims_in(value, "text"), None) is not None
 
 
 def _scalars(entry: Entry) -> Iterator[tuple[str, str]]:

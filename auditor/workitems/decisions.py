@@ -76,7 +76,7 @@ class Decision(msgspec.Struct, frozen=True):
 
 def decisions_of(document: Document) -> list[Decision]:
     """Return every decision record in a document, each with its faults."""
-    found = [*_records(document)]
+    found = sorted(_records(document), key=lambda record: record.line)
     return [msgspec.structs.replace(each, faults=tuple(_faults(each))) for each in found]
 
 
@@ -101,7 +101,7 @@ def _records(document: Document) -> Iterator[Decision]:
 
 def _in_text(first: int, text: str) -> Iterator[tuple[int, str, str | None]]:
     for offset, line in enumerate(text.split("\n")):
-        match = _LINE.fullmatch(line.replace(CODE_BEGINS, "").replace(CODE_ENDS, "").replace("*", ""))
+        match = _LINE.fullmatch(line.replace(CODE_BEGINS, "").replace(CODE_ENDS, ""))
         if match:
             yield first + offset, match["key"], _bare(match["value"])
 
@@ -166,17 +166,8 @@ def _given(name: str, value: str | None) -> str | None:
 
 
 def _bare(text: str) -> str:
-    """Return a value without the quotes, the code span and the emphasis around it."""
-    return (
-        text.replace(CODE_BEGINS, "")
-        .replace(CODE_ENDS, "")
-        .strip()
-        .strip("*")
-        .strip()
-        .strip("\"'")
-        .rstrip(",")
-        .strip("\"'")
-    )
+    """Return a value without the quotes or the code span around it, and without the comma that ends a line of JSON."""
+    return text.replace(CODE_BEGINS, "").replace(CODE_ENDS, "").strip().rstrip(",").strip().strip("\"'")
 
 
 def _faults(record: Decision) -> Iterator[str]:

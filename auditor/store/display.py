@@ -67,7 +67,10 @@ def encode_display(verdict: Verdict) -> bytes:
         each.rule: each.remedy for each in verdict.rulings if each.remedy and each.status in ("violated", "unproven")
     }
     shown = Display(tuple(namings), remedies, verdict.moments)
-    return msgspec.json.encode(rewrite(shown, utf8))
+    try:
+        return msgspec.json.encode(shown)
+    except UnicodeEncodeError:  # a byte of a file name that is not UTF-8
+        return msgspec.json.encode(rewrite(shown, utf8))
 
 
 def restore(published: bytes, display: bytes | None) -> Verdict:

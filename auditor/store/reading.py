@@ -9,7 +9,6 @@ from typing import Any
 import msgspec
 from sqlalchemy import Select, func, select
 
-from auditor.store import tables
 from auditor.store.packing import DamagedDocumentError
 from auditor.store.rows import Row, Sweep
 from auditor.store.tables import basis, document, place, verdict
@@ -38,6 +37,10 @@ def rows() -> Select[Any]:
     )
 
 
+_NAMES = tuple(map(str, rows().selected_columns.keys()))
+_DIGESTS = tuple(name for name in _NAMES if name.endswith("_sha256"))
+
+
 def newest() -> Any:
     """Return the ids of the newest judgement of each place, as a subquery with the column ``id``."""
     return select(func.max(verdict.c.id).label("id")).group_by(verdict.c.place_id).subquery("newest")
@@ -60,50 +63,20 @@ def latest_rows() -> Select[Any]:
 
 def row_of(found: Any) -> Row:
     """Return the `Row` of what `rows` selects. Raise `msgspec.ValidationError` if the tables hold what none can hold."""
-    path = _bytes(found.path)
-    shown = path.decode("utf-8", "surrogateescape")
-    values = {
-        "id": found.id,
-        "place_id": found.place_id,
-        "place": shown,
-        "masked": found.place_key != place_key(shown),
-        "last_seen": found.last_seen,
-        "run_id": found.run_id,
-        "judged_at": found.judged_at,
-        "decision": found.decision,
-        "reason": found.reason,
-        "basis": {
-            "version": found.version,
-            "ruleset_sha256": _hex(found.ruleset_sha256),
-            "policy_sha256": _hex(found.policy_sha256),
-            "admission_sha256": _hex(found.admission_sha256),
-            "admission_expires": found.admission_expires,
-            "options_sha256": _hex(found.options_sha256),
-        },
-        "root_sha256": _hex(found.root_sha256),
-        "stat_sha256": _hex(found.stat_sha256),
-        "trust": "stat" if found.by_stat == found.id else found.trust,
-        "seconds": found.seconds,
-        "total_bytes": found.total_bytes,
-        "files": found.files,
-        "claim": {"engine": found.engine, "stage": found.stage, "status": found.claimed},
-        "supports_stage2_pass": found.supports,
-        "grade": found.grade,
-        "counts": {name: getattr(found, name) for name in tables.COUNTS},
-        "traits": {
-            "gate": found.gate,
-            "refusal_sound": found.refusal_sound,
-            "baseline": found.baseline,
-            "trace_sha256": _hex(found.trace_sha256),
-            "started_at": found.started_at,
-            "finished_at": found.finished_at,
-            "report_mtime": found.report_mtime,
-        },
-        "sweep": found.sweep_id,
-        "whole": found.whole is not None,
-    }
+    cell = dict(zip(_NAMES, found, strict=True))
+    for name in _DIGESTS:
+        if cell[name] is not None:
+            cell[name] = _bytes(cell[name]).hex()
+    shown = _bytes(cell["path"]).decode("utf-8", "surrogateescape")
+    cell["place"] = shown
+    cell["masked"] = cell["place_key"] != place_key(shown)
+    cell["basis"] = cell["traits"] = cell["counts"] = cell
+    cell["claim"] = {"engine": cell["engine"], "stage": cell["stage"], "status": cell["claimed"]}
+    cell["supports_stage2_pass"] = cell["supports"]
+    cell["sweep"] = cell["sweep_id"]
+    cell["whole"] = cell["whole"] is not None
     # A store is a file that anybody may have changed: what comes out of it is checked as any other input is.
-    return msgspec.convert(values, Row)
+    return msgspec.convert(cell, Row)
 
 
 def sweep_of(found: Any) -> Sweep:
@@ -114,10 +87,6 @@ def sweep_of(found: Any) -> Sweep:
         raise DamagedDocumentError("the roots or counts of a sweep are no JSON") from error
     values = (found.id, found.started, found.ended, roots, counts, found.interrupted)
     return msgspec.convert(dict(zip(Sweep.__struct_fields__, values, strict=True)), Sweep)
-
-
-def _hex(digest: Any) -> str | None:
-    return None if digest is None else _bytes(digest).hex()
 
 
 def _bytes(value: Any) -> bytes:

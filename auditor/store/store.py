@@ -181,11 +181,9 @@ class Store:
     def sweeps(self, limit: int | None = None) -> Iterator[Sweep]:
         """Yield the sweeps, newest first."""
         wanted = select(tables.sweep).order_by(tables.sweep.c.id.desc()).limit(limit)
-        with closing(self._stream(wanted)) as stream:
+        with told(self.name), closing(self._stream(wanted)) as stream:
             for found in stream:
-                with told(self.name):
-                    each = sweep_of(found)
-                yield each
+                yield sweep_of(found)
 
     def memo_get(self, keys: Iterable[MemoKey]) -> dict[MemoKey, bytes]:
         """Return what is remembered of these artifacts, by key; an artifact that is not known is absent."""
@@ -223,11 +221,9 @@ class Store:
             return unpack(found.published), None if found.display is None else unpack(found.display)
 
     def _rows(self, wanted: Select[Any]) -> Generator[Row, None, None]:
-        with closing(self._stream(wanted)) as stream:
+        with told(self.name), closing(self._stream(wanted)) as stream:
             for found in stream:
-                with told(self.name):
-                    row = row_of(found)
-                yield row
+                yield row_of(found)
 
     def _stream(self, wanted: Select[Any]) -> Generator[Any, None, None]:
         with (

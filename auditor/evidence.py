@@ -8,6 +8,7 @@ is asked; a gap in an artifact kind in `reads` turns `holds` into unproven; a cr
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from functools import cached_property
 from typing import TypeAlias
 
 import msgspec
@@ -36,7 +37,7 @@ class Special(msgspec.Struct, frozen=True):
     what: str
 
 
-class Evidence(msgspec.Struct, frozen=True):
+class Evidence(msgspec.Struct, frozen=True, dict=True):
     """Everything that is known of one run when the rules are asked.
 
     `name` is the run directory's name; `judgement` the admission recomputed from the authority for the report's pair at
@@ -62,18 +63,18 @@ class Evidence(msgspec.Struct, frozen=True):
         found = self[f"document.{kind}"]
         return found[0].value if len(found) == 1 else None
 
-    @property
+    @cached_property
     def report(self) -> Record:
         """The report; an empty record where there is none, so that every field reads as absent."""
         return self.document("report") or Record("report.json", None, {})
 
-    @property
+    @cached_property
     def claim(self) -> Claim:
         """What the run says of itself."""
         report = self.report
         return Claim(report.text("engine"), report.integer("stage"), report.text("status"))
 
-    @property
+    @cached_property
     def requested(self) -> Pair | None:
         """The pair that the report says was requested."""
         return self.pair_of(self.report, "case_model_provider", "case_model")
@@ -83,7 +84,7 @@ class Evidence(msgspec.Struct, frozen=True):
         """The one admitted pair, None unless the authority admits it."""
         return self.judgement.pair if self.judgement.status == "admitted" else None
 
-    @property
+    @cached_property
     def started(self) -> int | None:
         """When the run started, by its report."""
         return self.report.time("started_at")

@@ -21,7 +21,7 @@ from auditor.secrets import AllowList, Engine
 from auditor.store import Basis, Judged, Row
 from auditor.store.judged import judged_from, unjudged
 from auditor.sweep import incremental
-from auditor.sweep.admissions import Authorities, Authority, Choice
+from auditor.sweep.admissions import Authorities, Authority, Choice, Request
 from auditor.sweep.incremental import Stamp
 from auditor.sweep.request import read_request
 
@@ -96,8 +96,7 @@ class Judge:
 
     def _outcome(self, job: Job, begun: float) -> Outcome:
         setup = self._setup
-        layout = recognised(Path(job.place))
-        choice = setup.authorities.choose(read_request(job.place, layout, setup.policy.max_document_bytes))
+        choice = self._choose(job.place)
         authority = choice.authority
         stamp = incremental.stamp(job.place, authority.identity if authority else None)
         if setup.since is not None and stamp.newest < setup.since:
@@ -113,10 +112,18 @@ class Judge:
             allow=self._allow,
         )
         verdict = conclude(examined, setup.policy)
-        moved = self._moved(job.place, stamp, authority)
+        # What passes was read whole, file by file. Anything else may be only half written, or half removed.
+        moved = self._moved(job.place, stamp, authority) if verdict.decision != "pass" else ""
         if moved:
             return self._failed(job, moved, begun, choice)
         return Outcome("judged", self._judged(job, examined, verdict, stamp, authority, begun), choice.note)
+
+    def _choose(self, place: str) -> Choice:
+        """Pick the run's admission record; its report is read for that only where there is something to pick from."""
+        authorities = self._setup.authorities
+        if not authorities.each:
+            return authorities.choose(Request())
+        return authorities.choose(read_request(place, recognised(Path(place)), self._setup.policy.max_document_bytes))
 
     def _judged(
         self,

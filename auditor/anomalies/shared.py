@@ -74,10 +74,10 @@ def copied_traces(store: Store, *, sweep: int | None) -> Iterator[Anomaly]:
 
 
 def copied_responses(store: Store, *, sweep: int | None) -> Iterator[Anomaly]:
-    """Yield each pair of different runs that tell of the same answers of a model, by the answers' ids.
+    """Yield the runs that tell of the same answers of a model as another run, by the answers' ids.
 
-    Each run is paired with the first that told of the answer, so that a thousand copies give a thousand pairs, not half
-    a million. An answer has one id and was given to one run.
+    Runs are told of with the first that had the answer, so that a thousand copies are one anomaly, not half a million.
+    An answer has one id and was given to one run.
     """
     firsts = (
         select(response.c.hash, func.min(response.c.place_id).label("first"))
@@ -93,24 +93,36 @@ def copied_responses(store: Store, *, sweep: int | None) -> Iterator[Anomaly]:
         .order_by(firsts.c.first, response.c.place_id)
     )
     with closing(store.select(pairs)) as found:
-        while page := list(islice(found, _PAGE)):
-            yield from _told_twice(store, page, sweep)
+        for _, group in groupby(found, lambda pair: pair.first):
+            yield from _told_twice(store, group, sweep)
 
 
-def _told_twice(store: Store, pairs: list[Any], sweep: int | None) -> Iterator[Anomaly]:
-    """Yield the anomalies of pairs of places and the number of answers that they share."""
-    numbers = {number for first, second, _ in pairs for number in (first, second)}
-    by_place = {row.place_id: row for row in store.rows(newest_of(numbers))}
-    for first, second, shared in pairs:
-        rows = [by_place[number] for number in (first, second) if number in by_place]
-        if len(rows) < 2 or rows[0].run_id == rows[1].run_id:
-            continue
-        traces = [row.traits.trace_sha256 for row in rows]
-        if traces[0] == traces[1] and traces[0] is not None:
-            continue  # told as a copied trace, or as the same content
-        what = "one answer" if shared == 1 else f"{shared:,} answers"
-        sentence = f"{_pair(rows)} tell of {what} of a model with the same id, and an answer is given to one run"
-        yield anomaly("copied-evidence", sentence, rows, sweep=sweep)
+def _told_twice(store: Store, pairs: Iterator[Any], sweep: int | None) -> Iterator[Anomaly]:
+    """Yield the anomaly of one place and those that share answers with it: pairs of places and how many they share."""
+    copies: list[Row] = []
+    count = most = 0
+    original: Row | None = None
+    while page := list(islice(pairs, _PAGE)):
+        by_place = {
+            row.place_id: row for row in store.rows(newest_of({page[0].first, *(each.second for each in page)}))
+        }
+        original = by_place.get(page[0].first)
+        for _, second, shared in page:
+            row = by_place.get(second)
+            if original is None or row is None or row.run_id == original.run_id or _same_trace(original, row):
+                continue  # another kind of anomaly tells of these
+            count, most = count + 1, max(most, shared)
+            copies += [row] if len(copies) < _MOST_KEPT else []
+    if original is None or not copies:
+        return
+    answers = "one answer" if most == 1 else f"{'up to ' if count > 1 else ''}{most:,} answers"
+    others = called(copies[0]) if count == 1 else f"{count:,} other runs, such as {called(copies[0])},"
+    sentence = f"{called(original)} and {others} tell of {answers} with the same id, and an answer is given to one run"
+    yield anomaly("copied-evidence", sentence, [original, *copies], sweep=sweep)
+
+
+def _same_trace(one: Row, other: Row) -> bool:
+    return one.traits.trace_sha256 is not None and one.traits.trace_sha256 == other.traits.trace_sha256
 
 
 def _sharing(store: Store, column: Column[Any]) -> Iterator[_Group]:

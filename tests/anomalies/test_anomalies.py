@@ -120,16 +120,20 @@ def test_copied_responses_are_paired_with_the_first(store: Store) -> None:
     swept(store, [run_at(A, traits=own[0]), run_at(B, traits=own[1]), run_at(C, traits=both)])
     found = told(store, "copied-evidence")
     assert [each.runs for each in found] == [(A, C), (B, C)]
-    assert found[0].sentence.startswith(f"{A} and {C} tell of 2 answers of a model with the same id")
-    assert found[1].sentence.startswith(f"{B} and {C} tell of one answer of a model")
+    assert found[0].sentence.startswith(f"{A} and {C} tell of 2 answers with the same id, and")
+    assert found[1].sentence.startswith(f"{B} and {C} tell of one answer with the same id")
 
 
-def test_a_thousand_copies_are_a_thousand_pairs(store: Store) -> None:
+def test_many_copies_are_told_with_the_first(store: Store) -> None:
     same = {"responses": response_hashes(["resp_of_everyone"])}
     made = [run_at(f"20260702T0100{n % 60:02d}Z-case-{n}", traits=same) for n in range(450)]
-    swept(store, made)
-    found = told(store, "copied-evidence")
-    assert len(found) == 449 and {each.runs[0] for each in found} == {made[0].run_id}
+    twin = run_at(made[0].run_id, "/copy", traits=same)
+    swept(store, [*made, twin])
+    (found,) = told(store, "copied-evidence")
+    assert found.sentence.startswith(
+        f"{made[0].run_id} and 449 other runs, such as {made[1].run_id}, tell of one answer"
+    )
+    assert len(found.runs) == 10 and found.runs[0] == made[0].run_id
 
 
 def test_placeholders_are_no_response_ids() -> None:

@@ -17,6 +17,7 @@ import auditor.audit
 from auditor import __version__, cli
 from auditor.errors import OperatorError
 from auditor.facts import Verdict
+from auditor.policy import Policy
 from tests.emit.verdicts import RUN_ID, broken, sound
 
 Judge = Callable[..., Verdict]
@@ -38,11 +39,11 @@ def judged(monkeypatch: pytest.MonkeyPatch) -> Callable[[Verdict], list[dict[str
     def arrange(verdict: Verdict) -> list[dict[str, Any]]:
         calls: list[dict[str, Any]] = []
 
-        def judge(run_dir: Path, **options: Any) -> Verdict:
-            calls.append({"run_dir": run_dir, **options})
-            return verdict
+        def examine(run_dir: Path, policy: Policy, **options: Any) -> None:
+            calls.append({"run_dir": run_dir, "policy": policy, **options})
 
-        monkeypatch.setattr(auditor.audit, "audit", judge)
+        monkeypatch.setattr(auditor.audit, "examine", examine)
+        monkeypatch.setattr(auditor.audit, "conclude", lambda examined, policy: verdict)
         return calls
 
     return arrange
@@ -167,7 +168,7 @@ def test_an_unforeseen_error_shows_its_place_and_no_value(run_dir: Path, monkeyp
     def crash(*_: Any, **__: Any) -> Verdict:
         raise ValueError("hunter2 was in the evidence")
 
-    monkeypatch.setattr(auditor.audit, "audit", crash)
+    monkeypatch.setattr(auditor.audit, "examine", crash)
     assert cli.main([str(run_dir)]) == 4
     out, err = capsys.readouterr()
     assert not out and "hunter2" not in err and "Traceback" not in err
@@ -182,7 +183,7 @@ def test_every_end_has_its_code(error: BaseException, code: int, run_dir: Path, 
     def end(*_: Any, **__: Any) -> Verdict:
         raise error
 
-    monkeypatch.setattr(auditor.audit, "audit", end)
+    monkeypatch.setattr(auditor.audit, "examine", end)
     assert cli.main([str(run_dir)]) == code
     out, err = capsys.readouterr()
     assert not out and err.startswith("cto-audit: ") and "\x1b" not in err

@@ -66,7 +66,7 @@ def public_keys(files: Iterable[Path], run_dir: Path | None = None) -> list[Publ
 
 @contextmanager
 def attesting(
-    file: Path | None, key: Path | None, run_dir: Path, others: Sequence[Path], *, unsigned: bool
+    file: Path | None, key: Path | None, run_dir: Path | None, others: Sequence[Path], *, unsigned: bool
 ) -> Iterator[Callable[[Examined, Verdict], None]]:
     """Yield what writes the attestation of a verdict to `file`, whole or not at all; it does nothing where `file` is None.
 
@@ -112,7 +112,7 @@ def _tell(file: Path, signing: SigningKey | None) -> None:
         complain(f"attestation written to {file}, signed under key id {signing.key_id}")
 
 
-def _signing(key: Path | None, run_dir: Path, *, unsigned: bool) -> SigningKey | None:
+def _signing(key: Path | None, run_dir: Path | None, *, unsigned: bool) -> SigningKey | None:
     """Return the key to sign with, None where the operator asked for no signature."""
     if unsigned:
         if key is not None:

@@ -59,7 +59,7 @@ def wants_colour() -> bool:
 @contextmanager
 def destination(
     output: Path | None,
-    run_dir: Path,
+    run_dir: Path | None,
     inputs: Sequence[Path] = (),
     option: str = "--output",
     what: str = "the run directory",
@@ -79,7 +79,8 @@ def destination(
     with _mended(f"{option} {output}: its folder cannot be used", "name a file in an existing folder"):
         folder = os.open(target.parent, os.O_RDONLY | os.O_DIRECTORY)
     try:
-        _refuse_inside(folder, target, run_dir, option, what)
+        if run_dir is not None:
+            _refuse_inside(folder, target, run_dir, option, what)
         if _is_device(output):
             yield partial(_write_device, output, option)
         else:

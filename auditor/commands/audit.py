@@ -15,6 +15,7 @@ from auditor.cli_output import complain, destination, wants_colour
 from auditor.emit import Format, Style, formats
 from auditor.emit.style import DEFAULT_WIDTH
 from auditor.errors import OperatorError
+from auditor.tree import as_place, is_url
 
 if TYPE_CHECKING:
     from auditor.secrets import AllowList, Engine
@@ -36,7 +37,12 @@ _MAX_KEY_BYTES = 1 << 16
 
 
 def command(
-    run_dir: Annotated[Path, typer.Argument(metavar="RUN_DIR", help="The run directory to judge.", show_default=False)],
+    run_dir: Annotated[
+        str,
+        typer.Argument(
+            metavar="RUN_DIR", help="The run directory to judge, or its URL, such as s3://….", show_default=False
+        ),
+    ],
     admission: Annotated[
         Path | None,
         typer.Option(
@@ -77,7 +83,10 @@ def command(
     chosen = _format(format_, json=json)
     if verbose and quiet:
         raise OperatorError("--verbose and --quiet contradict each other", "give one of them")
-    _check_directory(run_dir)
+    place = as_place(run_dir)
+    local = None if is_url(place) else Path(place)
+    if local is not None:
+        _check_directory(local)
     own = (
         admission,
         policy,
@@ -90,8 +99,8 @@ def command(
     inputs = [path for path in own if path is not None]
     others = inputs if output is None else [*inputs, output]
     with (
-        destination(output, run_dir, inputs) as write,
-        attesting(attest, key, run_dir, others, unsigned=unsigned) as seal,
+        destination(output, local, inputs) as write,
+        attesting(attest, key, local, others, unsigned=unsigned) as seal,
     ):
         from auditor.audit import conclude, examine, rules_engine  # noqa: PLC0415 - the whole machinery, which a wrong option need not wait for
         from auditor.policy import load  # noqa: PLC0415
@@ -101,7 +110,7 @@ def command(
         known = known_secret_env or known_secret_file or known_fingerprint
         searching = engine(known_secret_env, known_secret_file, known_fingerprint, prints) if known else rules_engine()
         examined = examine(
-            run_dir,
+            place,
             in_force,
             admission=admission,
             fingerprint_key=prints,

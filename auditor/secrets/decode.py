@@ -48,7 +48,8 @@ def starts_freely(data: Buffer, at: int) -> bool:
 class Decoded(msgspec.Struct, frozen=True):
     """The text that a decoder found in ``buffer[start:end]``.
 
-    `pieces` are pairs (offset in text, offset in buffer), rising in both, that say which came from where.
+    `pieces` are pairs (offset in text, offset in buffer), rising in both, that say which came from where. `cut` says what
+    of it could not be read, `cost` how much effort it took beyond what its length tells. Without text, nothing was hidden.
     """
 
     text: bytes
@@ -57,6 +58,7 @@ class Decoded(msgspec.Struct, frozen=True):
     end: int
     pieces: tuple[tuple[int, int], ...]
     cut: str = ""
+    cost: int = 0
 
     def source(self, offset: int) -> int:
         """Where in the buffer the byte at `offset` of the text came from (the nearest earlier known place)."""

@@ -14,11 +14,12 @@ import msgspec
 from auditor.facts import Gap
 from auditor.secrets.archives import Unpacker, packing, unpacker
 from auditor.secrets.collector import Collector
-from auditor.secrets.decode import AHEAD, BACK, Buffer
+from auditor.secrets.decode import AHEAD, BACK, Buffer, Decoder
 from auditor.secrets.effort import BLOCK, EVENTS_A_UNIT, TOO_MUCH, UNPACKED_SHARE, Effort
 from auditor.secrets.hit import Hit
 from auditor.secrets.known import Fingerprints
 from auditor.secrets.marks import Marks
+from auditor.secrets.packed import inflate
 from auditor.secrets.prefilter import Event, Prefilter
 from auditor.secrets.sight import Sight
 from auditor.secrets.streams import Streams
@@ -79,6 +80,7 @@ class Scan:
             self._collector.gap(found, None)
         else:
             self._unpacker = found
+            self._body.leave_out(inflate)
 
 
 class _Blocks:
@@ -134,6 +136,10 @@ class _Body:
         """Newlines before the bytes that were taken last, from which the lines around them are counted."""
         self._recorded = 0
         self._pending: list[Event] = []
+
+    def leave_out(self, *decoders: Decoder) -> None:
+        """Use none of these decoders on what is taken."""
+        self._sight.leave_out(*decoders)
 
     def take(self, fresh: bytes, *, last: bool) -> None:
         """Look at the next bytes, as far as enough of what follows them is there; at all of them if they are the last."""

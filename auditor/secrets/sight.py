@@ -7,11 +7,10 @@ from typing import TypeAlias
 
 from auditor.secrets.collector import Collector, Found
 from auditor.secrets.confirm import confirm, unfolded
-from auditor.secrets.decode import Buffer, Decoded, starts_freely
+from auditor.secrets.decode import Buffer, Decoded, Decoder, starts_freely
 from auditor.secrets.effort import TOO_MUCH, Effort
 from auditor.secrets.known import Fingerprints
 from auditor.secrets.marks import Marks, Role
-from auditor.secrets.packed import DEAR
 from auditor.secrets.plugins import REACH, PluginRole
 from auditor.secrets.prefilter import Event, Prefilter
 
@@ -40,6 +39,11 @@ class Sight:
         self._prefilter = prefilter
         self._collector = collector
         self._effort = effort
+        self._left_out: frozenset[Decoder] = frozenset()
+
+    def leave_out(self, *decoders: Decoder) -> None:
+        """Use none of these, because what they would undo is undone elsewhere."""
+        self._left_out = frozenset(decoders)
 
     def _spend(self, effort: int, line_at: LineAt, at: int) -> bool:
         if self._effort.left <= 0:
@@ -83,11 +87,9 @@ class Sight:
                 elif role.decoder is None:
                     if on_record is not None:
                         on_record(data, start)
-                elif start >= done.get(role.decoder, -1):
+                elif role.decoder not in self._left_out and start >= done.get(role.decoder, -1):
                     decoded = role.decoder(data, start, end, role.number)
-                    self._effort.spend(
-                        (500 if role.decoder in DEAR else 4) if decoded is None else 8 + len(decoded.text) // 512
-                    )
+                    self._effort.spend(4 if decoded is None else _weight(decoded))
                     if decoded is not None:
                         done[role.decoder] = decoded.end
                         self._deeper(data, decoded, view, line_at, depth + 1)
@@ -133,3 +135,8 @@ class Sight:
             lambda offset: line_at(decoded.source(offset)),
             depth,
         )
+
+
+def _weight(decoded: Decoded) -> int:
+    """What a decoding costs in units of effort, the prefilter's look at its text included."""
+    return 8 + len(decoded.text) // 512 + len(decoded.pieces) // 32 + decoded.cost

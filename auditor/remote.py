@@ -35,7 +35,8 @@ def open_remote(url: str) -> Iterator[Remote]:
     except Exception as error:
         # The libraries behind fsspec raise what they like; an operator needs to know which of them, and for which URL.
         reason = f"{type(error).__name__}: {visible(str(error))[:200]}".replace(visible(url), shown)
-        raise OperatorError(f"{shown} cannot be listed: {reason}", "check the URL and your credentials") from error
+        hint = "install what it names" if isinstance(error, ImportError) else "check the URL and your credentials"
+        raise OperatorError(f"{shown} cannot be listed: {reason}", hint) from error
     root = root.rstrip("/")
     below = {path[len(root) + 1 :]: info for path, info in found.items() if path.startswith(f"{root}/")}
     if not below:

@@ -65,10 +65,7 @@ def attach(path: Path, verdict: Verdict, believe: Believe, *, force: bool = Fals
         changed = _edited(document, item, verdict.standing, files)
         is_new = changed != found.data
         if not dry_run:
-            written = _store(folder, files, verdict)
-            if is_new:
-                _exchange(folder, target.name, changed, found, written)
-            is_new = is_new or bool(written)
+            is_new = _write(folder, target.name, files, verdict, found, changed) or is_new
     return Attached(os.fspath(path), item.id, is_new, files.attestation, files.proof)
 
 
@@ -150,15 +147,24 @@ def _edited(document: Document, item: Item, standing: Standing, files: Files) ->
     lines = render(standing, item.id, files, item.block.history if item.block else ())
     placed = read_document(place_block(document, item.block, lines).encode())
     changed = set_keys(placed, standing.front_matter)
-    block = find_block(changed)
+    block = _standing_alone(changed)
     if block is None or list(block.lines) != lines[1:-1] or not block.intact:
         raise OperatorError(
             "the verdict block would not stand on its own: the document ends inside a code fence, a comment or other HTML",
             "close what is open at the end of the document",
         )
-    if _without_block(changed, block) != _without_block(set_keys(document, standing.front_matter), item.block):
+    reference = set_keys(document, standing.front_matter)
+    if _without_block(changed, block) != _without_block(reference, _standing_alone(reference)):
         raise OperatorError("the edit would change more than the verdict", "mend the front matter by hand")
     return changed.text.encode()
+
+
+def _standing_alone(document: Document) -> Block | None:
+    """Return the block of a document that was edited, None where it would be part of something else."""
+    try:
+        return find_block(document)
+    except OperatorError:
+        return None
 
 
 def _without_block(document: Document, block: Block | None) -> str:
@@ -169,32 +175,30 @@ def _without_block(document: Document, block: Block | None) -> str:
     return (text[: block.start] + text[block.end :]).rstrip("\r\n")
 
 
-def _store(folder: Folder, files: Files, verdict: Verdict) -> list[str]:
-    """Store the attestation and its proof beside the work item, and return the names that were not there before."""
+def _write(folder: Folder, name: str, files: Files, verdict: Verdict, found: Found, changed: bytes) -> bool:
+    """Store the attestation and its proof, then exchange the work item; return whether anything was stored.
+
+    Where that fails, what was not there before is removed again.
+    """
     contents = [(files.attestation, verdict.attestation)]
     if files.proof is not None and verdict.proof is not None:
         contents.append((files.proof, verdict.proof))
     fresh: list[str] = []
+    stored = False
     try:
-        for name, data in contents:
-            there = folder.read(name, len(data))
+        for each, data in contents:
+            there = folder.read(each, len(data))
             if there is None or there.data != data:
-                folder.write(name, data)
-                fresh += [name] if there is None else []
+                fresh += [each] if there is None else []
+                folder.write(each, data)
+                stored = True
+        if stored:
+            folder.sync()
+        if changed != found.data:
+            folder.write(name, changed, found)
     except BaseException:
-        _remove(folder, fresh)
+        for each in fresh:
+            folder.remove(each)
         raise
-    return fresh
-
-
-def _exchange(folder: Folder, name: str, data: bytes, found: Found, fresh: list[str]) -> None:
-    try:
-        folder.write(name, data, found)
-    except BaseException:
-        _remove(folder, fresh)
-        raise
-
-
-def _remove(folder: Folder, names: list[str]) -> None:
-    for name in names:
-        folder.remove(name)
+    folder.sync()
+    return stored

@@ -78,7 +78,7 @@ class Folder:
         return found
 
     def write(self, name: str, data: bytes, like: Found | None = None) -> None:
-        """Put a file in place, whole or not at all, and on the disk when this returns.
+        """Put a file in place, whole or not at all; `sync` makes sure that it is still there after a crash.
 
         With `like`, the file that it replaces: mode and owner stay, and a file that has changed since is not replaced.
         """
@@ -98,6 +98,10 @@ class Folder:
             except BaseException:
                 self.remove(draft)
                 raise
+
+    def sync(self) -> None:
+        """Have the disk know of every file that was put in place."""
+        with mended("it is in place, but whether the disk has it is not known"):
             os.fsync(self._descriptor)
 
     def remove(self, name: str) -> None:

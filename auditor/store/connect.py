@@ -38,7 +38,10 @@ class Target(msgspec.Struct, frozen=True):
 def default_path() -> Path:
     """Return where the store is if the operator names none: the XDG state folder."""
     state = os.environ.get("XDG_STATE_HOME", "")
-    base = Path(state) if Path(state).is_absolute() else Path.home() / ".local/state"
+    try:
+        base = Path(state) if Path(state).is_absolute() else Path.home() / ".local/state"
+    except RuntimeError as error:
+        raise OperatorError("you have no home folder to keep a verdict store in", "name one with --store") from error
     return base / "cto-audit/verdicts.sqlite3"
 
 

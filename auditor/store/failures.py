@@ -52,6 +52,20 @@ _POSTGRES = (
     ("XX", "its data is damaged", "look to the server's log, and restore it from a copy"),
 )
 
+# What PostgreSQL's client says before there is a connection, and so no SQLSTATE.
+_CONNECTING = (
+    ("password", "it refuses the user or the password", "mend the user, or the password in ~/.pgpass or PGPASSWORD"),
+    ("no pg_hba.conf entry", "it lets nobody in from here", "look to the server's pg_hba.conf"),
+    ("database", "there is no such database", "create it first: createdb --encoding UTF8 NAME"),
+    ("role", "there is no such user", "name a user of the server"),
+    ("timeout", "no server answers there", "look to the host and the port, and start the server"),
+    ("refused", "no server answers there", "look to the host and the port, and start the server"),
+    ("no such file", "no server answers there", "look to the host and the port, and start the server"),
+    ("unreachable", "no server answers there", "look to the host and the port, and start the server"),
+    ("name", "there is no such host", "look to the host in the URL"),
+    ("ssl", "it and the client cannot agree on encryption", "look to sslmode in the URL"),
+)
+
 
 @contextmanager
 def told(store: str) -> Iterator[None]:
@@ -79,7 +93,8 @@ def _explained(error: Exception) -> tuple[str, str]:
                 return what, hint
         return f"the server refuses (SQLSTATE {state})", "look up the code, and look to the server's log"
     said = str(original or "").lower()
-    for mark, what, hint in _SQLITE:
+    connecting = original is not None and type(original).__module__.partition(".")[0] == "psycopg"
+    for mark, what, hint in _CONNECTING if connecting else _SQLITE:
         if mark in said:
             return what, hint
     if isinstance(error, DisconnectionError) or (isinstance(error, DBAPIError) and error.connection_invalidated):

@@ -217,6 +217,16 @@ def test_a_store_on_a_medium_that_cannot_be_written_is_read(tmp_path: Path, monk
     assert [each.name for each in tmp_path.iterdir()] == ["s"]
 
 
+def test_a_home_that_is_nowhere_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    def nowhere() -> Path:
+        raise RuntimeError("no home")
+
+    monkeypatch.delenv("XDG_STATE_HOME", raising=False)
+    monkeypatch.setattr(Path, "home", nowhere)
+    with pytest.raises(OperatorError, match="no home folder"):
+        Store.open()
+
+
 def test_odd_names_of_files_are_names(tmp_path: Path) -> None:
     for name in (
         "a?mode=memory",
@@ -276,10 +286,11 @@ def test_a_missing_driver_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_server_that_refuses_is_told(postgres: str) -> None:
-    nobody = postgres.replace("auditor@", f"nobody:{PASSWORD}@")
-    absent = postgres.replace("/postgres?", "/absent?")
-    for url in (nobody, absent):
-        assert PASSWORD not in refused(url)
+    assert "there is no such user" in refused(postgres.replace("auditor@", f"nobody:{PASSWORD}@"))
+    assert "there is no such database" in refused(postgres.replace("/postgres?", "/absent?"))
+    assert "no server answers there" in refused("postgresql://127.0.0.1:1/d")
+    assert "no server answers there" in refused("postgresql:///d?host=/nowhere")
+    assert "no server answers" in (said := refused("postgresql://host.invalid/d")) or "no such host" in said
     assert "its encoding is SQL_ASCII" in refused(new_database(postgres, encoding="SQL_ASCII"), create=True)
     assert "holds no verdict store" in refused(new_database(postgres))
 

@@ -22,7 +22,7 @@ _PLACES_A_UNIT = 16
 """Places before an anchor where a match can be tried for one unit of effort."""
 
 _DIGIT = re.compile(rb"[0-9]")
-_BREAKS = {b"\n", b"\r", b"\\"}
+_BREAKS = {b"\n", b"\r", b"\\", b'"', b"'", b" "}
 
 
 def confirm(data: Buffer, start: int, role: Role, effort: Effort) -> Found | None:
@@ -87,25 +87,27 @@ def unfolded(data: Buffer, start: int, role: Role, plain: Found | None, effort: 
     pattern = role.pattern
     assert pattern is not None
     if plain is not None:
-        if plain.confidence == "confirmed" or bytes(data[plain.end : plain.end + 1]) not in _BREAKS:
+        proved = plain.confidence == "confirmed" and _provable(pattern)
+        # An exact pattern's match does not become longer by more lines.
+        if proved or pattern.exact or bytes(data[plain.end : plain.end + 1]) not in _BREAKS:
             return None
-        if pattern.exact:
-            return None  # no more lines make it longer
     words, likeliest, proven = folded(data, start, bytes(data[start : start + role.length]))
     effort.spend(sum(map(len, words)) // (4 * _BYTES_A_UNIT) + len(words) // 8)
     provable = _provable(pattern)
     if not words or not (proven or provable or plain is None):
         return None
     best = confirm(words[likeliest], 0, role, effort) if likeliest >= 0 else None
+    if best is not None and not (proven or pattern.exact or _DIGIT.search(best.value)):
+        best = None  # names in a list, not pieces of one
     if best is not None and (best.confidence == "confirmed" or not provable):
-        return best if proven or plain is None else None
+        return best if proven or plain is None or (provable and best.confidence == "confirmed") else None
     first = None
     for index, word in enumerate(words[:MOST_LINES]) if provable or plain is None else ():
         effort.spend(1)
         found = best if index == likeliest else confirm(word, 0, role, effort)
         if found is None:
             continue
-        if found.confidence == "confirmed":
+        if found.confidence == "confirmed" and provable:
             return found
         if first is None and (pattern.exact or _DIGIT.search(found.value)):
             first = found
@@ -117,4 +119,4 @@ def unfolded(data: Buffer, start: int, role: Role, plain: Found | None, effort: 
 
 
 def _provable(pattern: Pattern) -> bool:
-    return pattern.table.confidence == "confirmed" or not PROVING.isdisjoint(pattern.validators)
+    return pattern.table.confidence != "confirmed" and not PROVING.isdisjoint(pattern.validators)

@@ -14,22 +14,31 @@ NEAR_BEFORE = 1024
 NEAR_AFTER = 4096
 
 _TOKEN = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789%+/=_-.~:@&;#,\\$!*"
-_COLOURED = _TOKEN + b"\x1b[?()"
+_PIECE_END = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.+/="
+_COLOURED = _TOKEN + b"\x1b[]?()^\xc2\x9b\x07"
+_BRACED = _TOKEN + b"{}"
 _PERCENT = re.compile(rb"%(?:u00)?([0-9A-Fa-f]{2})")
-_BACKSLASH = re.compile(rb"\\+(?:x([0-9a-fA-F]{2})|u\{0{0,4}([0-9a-fA-F]{2})\}|([01][0-7]{2}))")
+_BACKSLASH = re.compile(
+    rb"\\+(?:x([0-9a-fA-F]{2})|(?:u\{0{0,6}([0-9a-fA-F]{2})\}|U0{6}([0-9a-fA-F]{2}))|0?([01][0-7]{2})|([_.-]))"
+)
 _ENTITY = re.compile(rb"&(?:#[0-9]{2,3}|#[xX][0-9a-fA-F]{2});?|&(?:amp|hyphen|lowbar|period|equals|sol|plus|dash);")
 _QUOTED = re.compile(rb"=(?:(?:\\+r)?\\+n|\r?\n|([2-7][0-9A-Fa-f]))")
-_ESC = rb"(?:\x1b|\\+u001[bB]|\\+x1[bB]|\\+033|\\+e)"
+_ESC = rb"(?:\x1b|\\+u001[bB]|\\+x1[bB]|\\+033|\\+e|\^\[)"
 _ANSI = re.compile(
-    _ESC
+    rb"(?:\xc2\x9b|\\+u009[bB])[0-9;:?]{0,40}[@-~]|"
+    + _ESC
     + rb"(?:\[[0-9;:?]{0,40}[ -/]{0,2}[@-~]|\][^\x07\x1b\\]{0,200}(?:\x07|\\+u0007|"
     + _ESC
     + rb"\\{1,2})|[()][0-9A-B])"
 )
 _INVISIBLE = re.compile(
-    rb"\xe2\x80[\x8b-\x8f]|\xe2\x81[\xa0-\xa4]|\xef\xbb\xbf|\xc2\xad|\\+u(?:200[b-fB-F]|206[0-4]|[fF][eE][fF][fF]|00[aA][dD]|0000)|\x00"
+    rb"\xe2\x80[\x8b-\x8f\xaa-\xae]|\xe2\x81[\xa0-\xaf]|\xef\xbb\xbf|\xc2\xad|\xcd\x8f|\xe1\xa0\x8e|\xef\xb8[\x80-\x8f]"
+    rb"|\\+u(?:200[b-fB-F]|202[a-eA-E]|206[0-9a-fA-F]|[fF][eE][fF][fF]|[fF][eE]0[0-9a-fA-F]|00[aA][dD]|034[fF]|180[eE])"
+    rb"|(?<=u0000.)\\+u0000|\\+u0000(?=.\\+u0000)"
 )
-_CONCATENATION = re.compile(rb"""\\*["'`](?:\s|\\+[nrt])*[+.](?:\s|\\+[nrt])*\\*["'`]""")
+_CONCATENATION = re.compile(
+    rb"""\\*["'`](?:\s|\\+[nrt])*(?:[+.&~]|\.\.|\|\||<<)(?:\s|\\+[nrt])*[fbru]?\\*["'`]|""|''|\\"\\"|\\*["'](?:\s|\\+[nrt])+\\*["']"""
+)
 _RETURN = re.compile(rb"(?:\r|\\+r)(?=[A-Za-z0-9 \x1b.#=>_-]|\\+u001[bB]|\[)")
 _LINE = re.compile(rb"\r?\n|\\+n")
 
@@ -55,6 +64,11 @@ def coloured_around(data: Buffer, start: int, end: int) -> tuple[int, int]:
 def text_around(data: Buffer, start: int, end: int) -> tuple[int, int]:
     """The text around ``data[start:end]``, over line breaks."""
     return max(0, start - NEAR_BEFORE), min(len(data), end + NEAR_AFTER)
+
+
+def braced_around(data: Buffer, start: int, end: int) -> tuple[int, int]:
+    """The word around ``data[start:end]``, over braces."""
+    return run_start(data, start, _BRACED, NEAR_BEFORE), run_end(data, end, _BRACED, NEAR_AFTER)
 
 
 def code_around(data: Buffer, start: int, end: int) -> tuple[int, int]:
@@ -92,9 +106,9 @@ def substituted(
 
 
 def _code(match: re.Match[bytes]) -> bytes:
-    if match[3]:
-        return bytes((int(match[3], 8),))
-    return bytes.fromhex((match[1] or match[2]).decode("ascii"))
+    if match[4]:
+        return bytes((int(match[4], 8),))
+    return match[5] or bytes.fromhex((match[1] or match[2] or match[3]).decode("ascii"))
 
 
 def _entity(match: re.Match[bytes]) -> bytes:
@@ -108,12 +122,18 @@ def _quoted(match: re.Match[bytes]) -> bytes:
 
 
 percent = substituted("percent", _PERCENT, token_around, lambda match: bytes.fromhex(match[1].decode("ascii")))
-backslash = substituted("escape", _BACKSLASH, token_around, _code)
+backslash = substituted("escape", _BACKSLASH, braced_around, _code)
 entity = substituted("html", _ENTITY, token_around, _entity)
 quoted_printable = substituted("quoted-printable", _QUOTED, text_around, _quoted)
 ansi = substituted("ansi", _ANSI, coloured_around, lambda match: b"")
 invisible = substituted("invisible", _INVISIBLE, line_around, lambda match: b"")
-concatenation = substituted("joined", _CONCATENATION, code_around, lambda match: b"")
+_joined = substituted("joined", _CONCATENATION, code_around, lambda match: b"")
+
+
+def concatenation(data: Buffer, start: int, end: int, number: int) -> Decoded | None:
+    """The expression around a trigger, the pieces of its texts put together; none where no text ends at the trigger."""
+    before = data[start - 1 : start] if start else b""
+    return _joined(data, start, end, number) if before and before in _PIECE_END else None
 
 
 def overdraw(data: Buffer, start: int, end: int, _number: int) -> Decoded | None:
@@ -131,3 +151,44 @@ def overdraw(data: Buffer, start: int, end: int, _number: int) -> Decoded | None
     for part in _RETURN.split(data[low:high]):
         shown = part + shown[len(part) :]
     return Decoded(shown, "terminal", low, high, ((0, low),))
+
+
+_STEP_BACK = re.compile(rb"\x08|\\+b|\\+u0008")
+_WRITTEN = _TOKEN + b"\x08 "
+
+
+def overstrike(data: Buffer, start: int, end: int, _number: int) -> Decoded | None:
+    """The word as a terminal shows it: a backspace goes back, and what follows is written over what was there.
+
+    So are letters made bold or underlined, as in a manual page, and mistakes in typing taken back.
+    """
+    low, high = run_start(data, start, _WRITTEN, 1024), run_end(data, end, _WRITTEN, NEAR_AFTER)
+    shown = bytearray()
+    at = 0
+    parts = _STEP_BACK.split(data[low:high])
+    for number, part in enumerate(parts):
+        if number:
+            at = max(0, at - 1)
+        shown[at : at + len(part)] = part
+        at += len(part)
+    return Decoded(bytes(shown), "terminal", low, high, ((0, low),))
+
+
+_LOOKALIKE = re.compile(
+    rb"(?:\xef[\xbc\xbd][\x80-\xbf]|\xf0\x9d[\x90-\x9f][\x80-\xbf]|\\+u[fF][fF][0-5][0-9a-fA-F]|\\+u[dD]835\\+u[dD][c-fC-F][0-9a-fA-F]{2})+"
+)
+
+
+def _lookalike(match: re.Match[bytes]) -> bytes:
+    import unicodedata  # noqa: PLC0415  # rarely needed
+
+    text = re.sub(rb"\\+(?=u)", rb"\\", match[0])
+    written = text.decode("utf-8", "replace")
+    if "\\u" in written:
+        codes = bytes.fromhex("".join(written.split("\\u")))
+        written = codes.decode("utf-16-be", "replace")
+    return unicodedata.normalize("NFKC", written).encode("utf-8", "surrogatepass")
+
+
+lookalike = substituted("nfkc", _LOOKALIKE, line_around, _lookalike)
+"""Decodes letters of full width, and those of mathematical alphabets, to the plain ones."""

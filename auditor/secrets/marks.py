@@ -29,15 +29,54 @@ _ENOUGH = 8
 
 _WORD = "[A-Za-z0-9]"
 _BASE64 = "[A-Za-z0-9+/]"
+_GLUE_END = "[A-Za-z0-9 _-]"
 _DRAWN = r"[A-Za-z0-9 .#=>_\[\x1b-]"
+
+_SIGNS = ("+", " + ", " . ", " & ", " .. ", " +\n", " +\\n", " \\\n", " \\\\n")
+_GLUED = (
+    *(f"{quote}{sign}{quote}".encode() for quote in ('"', "'", '\\"') for sign in _SIGNS[:5]),
+    *(f"{quote}{sign}".encode() for quote in ('"', "'", '\\"') for sign in _SIGNS[5:]),
+    b'" "',
+    b"' '",
+    rb"\" \"",
+)
+"""What stands between the pieces of a text that code puts together."""
 
 _TRIGGERS: tuple[tuple[Decoder, str, int, tuple[bytes, ...]], ...] = (
     (escapes.percent, "[0-9A-Fa-f]", 1, (b"%2", b"%3", b"%4", b"%5", b"%6", b"%7", b"%u00")),
     (escapes.backslash, "[0-9A-Fa-f]", 1, (rb"\x2", rb"\x3", rb"\x4", rb"\x5", rb"\x6", rb"\x7", rb"\u{")),
     (escapes.backslash, "[0-7]", 1, tuple(b"\\%02o" % high for high in (5, 6, 8, 9, 10, 11, 12, 13, 14, 15))),
     (escapes.entity, "[0-9xX]", 1, (b"&#",)),
-    (escapes.quoted_printable, _WORD, 1, (b"=\n", b"=\r\n", rb"=\n", rb"=\r\n", b"=2D", b"=5F", b"=3D")),
-    (escapes.ansi, "", 0, (b"\x1b[", rb"\u001b", rb"\u001B", rb"\x1b", rb"\x1B", rb"\033", rb"\e[", b"\x1b]")),
+    (escapes.quoted_printable, "[A-Za-z0-9=]", 1, (b"=\n", b"=\r\n", rb"=\n", rb"=\r\n", b"=2D", b"=5F", b"=3D")),
+    (escapes.backslash, "[0-9A-Fa-f]", 2, (rb"\U000000",)),
+    (escapes.backslash, "[A-Za-z0-9]", 3, (rb"\_", rb"\-")),
+    (escapes.backslash, "[0-7]", 2, (rb"\01", rb"\00")),
+    (json_escapes, "[A-Za-z0-9+/=]", 4, (rb"\/",)),
+    (escapes.overstrike, r"[A-Za-z0-9 _\x08-]", 2, (b"\x08",)),
+    (escapes.overstrike, "", 0, (rb"\u0008",)),
+    (escapes.overstrike, "[A-Za-z0-9 _-]", 1, (rb"\b",)),
+    (escapes.lookalike, r"[\x90-\x99\xa1-\xba]", 1, (b"\xef\xbc",)),
+    (escapes.lookalike, r"[\x81-\x9a]", 1, (b"\xef\xbd",)),
+    (escapes.lookalike, r"[\x90-\x9f]", 1, (b"\xf0\x9d",)),
+    (escapes.lookalike, "[0-9a-fA-F]", 1, (rb"\uff1", rb"\uff2", rb"\uff3", rb"\uff4", rb"\uff5", rb"\ud835")),
+    (
+        escapes.ansi,
+        "",
+        0,
+        (
+            b"\x1b[",
+            rb"\u001b",
+            rb"\u001B",
+            rb"\x1b",
+            rb"\x1B",
+            rb"\033",
+            rb"\e[",
+            b"\x1b]",
+            b"^[[",
+            b"\xc2\x9b",
+            rb"\u009b",
+        ),
+    ),
     (escapes.overdraw, _DRAWN, 1, (b"\r", rb"\r")),
     (escapes.overdraw, "", 0, (rb"\r\u001b",)),
     (escapes.invisible, "", 0, (b"\xe2\x80\x8b", b"\xe2\x80\x8c", b"\xe2\x80\x8d", b"\xe2\x81\xa0", b"\xef\xbb\xbf")),
@@ -45,9 +84,22 @@ _TRIGGERS: tuple[tuple[Decoder, str, int, tuple[bytes, ...]], ...] = (
         escapes.invisible,
         "",
         0,
-        (b"\xc2\xad", rb"\u200b", rb"\u200c", rb"\u200d", rb"\u2060", rb"\ufeff", rb"\u00ad", rb"\u0000"),
+        (
+            b"\xc2\xad",
+            rb"\u200b",
+            rb"\u200c",
+            rb"\u200d",
+            rb"\u2060",
+            rb"\ufeff",
+            rb"\u00ad",
+            rb"\u0000",
+            rb"\u034f",
+            rb"\ufe0",
+            b"\xcd\x8f",
+            b"\xef\xb8",
+        ),
     ),
-    (escapes.concatenation, _WORD, 1, (b'" + "', b"' + '", b'"+"', b"'+'", rb"\" + \"", rb"\"+\"", b'" . "', b"' . '")),
+    (escapes.concatenation, _GLUE_END, 1, _GLUED),
     (packed.inflate, "", 0, (b"\x1f\x8b\x08", b"x\x9c", b"x\xda", b"x\x01")),
     (
         packed.packed_base64,
@@ -92,9 +144,14 @@ def build(patterns: Sequence[Pattern], known: Sequence[Known] = ()) -> Marks:
             table.setdefault(literal, []).append(Role(literal.length, pattern=pattern))
         words.update(mark[:_ENOUGH] for mark in pattern.marks)
         rare.update(mark[:_ENOUGH] for mark in pattern.rare)
+    words = {word for word in words if not any(word.startswith(short) for short in rare)}
     for word in sorted(words | rare):
         for text, decoder, number in (*common_disguises(word), *(rare_disguises(word) if word in rare else ())):
             _add(table, text, decoder, number)
+    for anchor in (anchor for pattern in patterns if pattern.foldable for anchor in pattern.anchors):
+        if any(anchor.startswith(word) or word.startswith(anchor) for word in rare):
+            for cut, fold in itertools.product(range(3, len(anchor)), (b"\n", b"\\n")):
+                _add(table, anchor[:cut] + fold, unfold)
     for plugin in worth_asking():
         literal = Literal(plugin.anchor, plugin.plugin.caseless, *plugin.then)
         table.setdefault(literal, []).append(Role(literal.length, plugin=plugin))
@@ -114,10 +171,11 @@ def build(patterns: Sequence[Pattern], known: Sequence[Known] = ()) -> Marks:
     return Marks(tuple(table), tuple(tuple(roles) for roles in table.values()), longest)
 
 
-def _add(table: dict[Literal, list[Role]], text: bytes, decoder: Decoder, number: int = 0) -> None:
-    roles = table.setdefault(Literal(text), [])
+def _add(table: dict[Literal, list[Role]], text: bytes | Literal, decoder: Decoder, number: int = 0) -> None:
+    literal = text if isinstance(text, Literal) else Literal(text)
+    roles = table.setdefault(literal, [])
     if not any(role.decoder is decoder for role in roles):
-        roles.append(Role(len(text), decoder=decoder, number=number))
+        roles.append(Role(literal.length, decoder=decoder, number=number))
 
 
 def common_disguises(word: bytes) -> Iterable[tuple[bytes, Decoder, int]]:
@@ -128,7 +186,7 @@ def common_disguises(word: bytes) -> Iterable[tuple[bytes, Decoder, int]]:
     yield _wide(word)[:-1], numbers.utf16, 0
 
 
-def rare_disguises(word: bytes) -> Iterable[tuple[bytes, Decoder, int]]:
+def rare_disguises(word: bytes) -> Iterable[tuple[bytes | Literal, Decoder, int]]:
     """The same for encodings that are worth their literals only for the credentials that matter most."""
     whole = base64.b64encode(word)[: len(word) * 8 // 6]
     for deeper, phase in fragments(whole):
@@ -139,20 +197,19 @@ def rare_disguises(word: bytes) -> Iterable[tuple[bytes, Decoder, int]]:
     pairs = [f"{byte:02x}" for byte in word[:4]]
     for glue in (" ", ":", ", 0x", ",0x"):
         yield glue.join(pairs).encode(), numbers.spaced_hex, 0
+        yield glue.join(pair.upper() for pair in pairs).encode(), numbers.spaced_hex, 0
     for two in ((0, 2, 4), (0, 1, 3, 4)):
         yield " ".join(word[a:b].hex() for a, b in itertools.pairwise(two)).encode(), numbers.spaced_hex, 0
     for comma in (",", ", "):
         yield comma.join(str(byte) for byte in word[:4]).encode(), numbers.decimal, 0
     for fragment, phase in fragments32(word):
         yield fragment, numbers.base32_run, phase
-    for cut in range(2, min(len(word), 7)):
-        for fold in (b"\n", b"\\n"):
-            yield word[:cut] + fold + word[cut:], unfold, 0
-    if len(word) >= SHORTEST:
-        yield word[::-1], numbers.backwards, 0
-        turned = codecs.encode(word.decode("latin-1"), "rot13").encode("latin-1")
-        if turned != word:
-            yield turned, numbers.rot13, 0
+    for fold in (b"\n", b"\\n"):
+        yield word[:2] + fold + word[2:], unfold, 0
+    yield word[::-1], numbers.backwards, 0
+    turned = codecs.encode(word.decode("latin-1"), "rot13").encode("latin-1")
+    if turned != word:
+        yield Literal(turned, then=_WORD, count=12) if len(word) < SHORTEST else turned, numbers.rot13, 0
 
 
 def _wide(word: bytes) -> bytes:
@@ -162,7 +219,8 @@ def _wide(word: bytes) -> bytes:
 def fragments(word: bytes) -> Iterable[tuple[bytes, int]]:
     """The parts of base64 that any text containing `word` shows, each with its offset in its group of four.
 
-    A part that would be shorter than `SHORTEST` is left out: at that alignment the word cannot be told from chance.
+    Where a part is shorter than `SHORTEST`, which cannot be told from chance, it is made longer by the character that
+    `word` shares with its neighbour, in each of its forms.
     """
     for shift in range(3):
         encoded = base64.b64encode(bytes(shift) + word)
@@ -170,6 +228,12 @@ def fragments(word: bytes) -> Iterable[tuple[bytes, int]]:
         last = (len(word) + shift) * 8 // 6
         if last - first >= SHORTEST:
             yield encoded[first:last], first % 4
+        elif shift == 1:
+            for before in range(4):
+                yield base64.b64encode(bytes((before,)) + word)[first - 1 : last], (first - 1) % 4
+        else:
+            for after in range(0, 256, 64):
+                yield base64.b64encode(bytes(shift) + word + bytes((after,)))[first : last + 1], first % 4
 
 
 def fragments32(word: bytes) -> Iterable[tuple[bytes, int]]:
@@ -178,7 +242,7 @@ def fragments32(word: bytes) -> Iterable[tuple[bytes, int]]:
         encoded = base64.b32encode(bytes(shift) + word)
         first = -(-shift * 8 // 5)
         last = (len(word) + shift) * 8 // 5
-        if last - first >= SHORTEST + 1:
+        if last - first >= min(SHORTEST + 1, len(word) + 1):
             yield encoded[first:last], first % 8
 
 

@@ -85,7 +85,7 @@ class Pattern:
         self.anchors = tuple(anchor.encode() for anchor in table.anchors)
         marks = table.anchors if table.marks is None else table.marks
         self.marks = tuple(mark.encode() for mark in marks)
-        self.foldable = table.left == "word" and not (table.before or table.generic or table.caseless)
+        self.foldable = table.left == "word" and not (table.before or table.caseless)
         then = _CLASS.fullmatch(table.then)
         if table.then and then is None:
             raise ValueError(f"{table.id}: then is one class of characters and a count, such as [0-9a-f]{{4}}")

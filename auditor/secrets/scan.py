@@ -22,7 +22,7 @@ from auditor.secrets.marks import Marks
 from auditor.secrets.packed import inflate
 from auditor.secrets.prefilter import Event, Prefilter
 from auditor.secrets.sight import Sight
-from auditor.secrets.streams import Streams
+from auditor.secrets.streams import Streams, end_of_record
 
 
 class Sources(msgspec.Struct, frozen=True):
@@ -202,6 +202,7 @@ class _Body:
             high = data.find(b"\n", at, at + AHEAD)
             if high < 0:
                 high = len(data) if last and len(data) - at < AHEAD else -1
+            high = end_of_record(data, low, high) if high >= 0 else high
             self._recorded = self._base + max(high, at)
             if high >= 0:
                 self._streams.record(bytes(data[low:high]), line_at(low))

@@ -7,6 +7,8 @@ streams are scanned as texts of their own, with the line each piece came from.
 
 from __future__ import annotations
 
+import base64
+import json
 import re
 from bisect import bisect_right
 from collections import OrderedDict
@@ -15,12 +17,25 @@ from typing import Any
 
 import msgspec
 
-_NAMES = (b"delta", b"chunk", b"stdout", b"stderr", b"fragment", b"partial_json")
+_NAMES = (
+    *(b"delta", b"chunk", b"stdout", b"stderr", b"fragment", b"partial_json", b"parts", b"textDelta"),
+    b"text_completion",
+)
 TRIGGERS = (
     *(name + quote for name in _NAMES for quote in (b'"', b'\\"')),
     b'"token":"',
     b', "o", "',
     b',"o","',
+    *(name + colon + value for name, value in ((b'"done"', b"false"), (b'"log"', b'"')) for colon in (b":", b": ")),
+    *(b'"%s": [\n' % name for name in (b"content", b"text", b"outputs", b"output")),
+    *(b"},%s{" % gap + first for gap in (b"", b" ") for first in (b'"type":"text"', b'"type": "text"', b'"text":')),
+    *(
+        b"},%s{" % gap + first
+        for gap in (b"", b" ")
+        for first in (rb"\"type\":\"text\"", rb"\"type\": \"text\"", rb"\"text\":")
+    ),
+    *(b" std%s P " % name for name in (b"out", b"err")),
+    b'\n0:"',
 )
 """What a record that carries a piece of a stream cannot do without, in one of its names or values."""
 
@@ -57,6 +72,9 @@ _FIELDS = frozenset(
         "transcript",
         "refusal",
         "completion",
+        "log",
+        "response",
+        "textDelta",
         "code",
         "diff",
         "o",
@@ -95,10 +113,13 @@ _IDS = frozenset(
         "pid",
     ]
 )
+_PART = re.compile(rb'(?:[0-9a-f]:(?="))|\S{1,60}Z? std(?:out|err) [PF] ')
+"""What begins a line that carries a piece and is no JSON document: of a data stream, or of a container's log."""
+_FRAGMENT = re.compile(rb'\s*(?:"([\w.]+)"\s*:\s*)?(?=[\[{])')
 _SSE = re.compile(rb"\s*(?:data|event):\s*(?=[\[{])")
 _FIELD = re.compile(rb'"(\w+)"\s*:\s*"((?:[^"\\]|\\.){1,8192})"')
 
-_SPELLED = tuple(name.decode() for name in _NAMES)
+_SPELLED = (*(name.decode() for name in _NAMES), "},{", "}, {")
 
 Look = Callable[[bytes, Callable[[int], int | None]], None]
 
@@ -147,15 +168,25 @@ class Streams:
         try:
             document = msgspec.json.decode(body)
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+            document = _fragment(body)
+        if document is None:
+            part = _PART.match(body)
+            if part:
+                self._add(
+                    ("part", body[part.start() : part.start() + 1]), _plain(body[part.end() :].strip(b'"\r')), line
+                )
+                return
             for field, text in _FIELD.findall(raw):
                 if field.decode("ascii", "replace") in _FIELDS:
                     self._add(("?", field), _plain(text), line)
             return
         for path, identity, ids, text in pieces(document):
-            if len(text) <= LONGEST_PIECE:
-                self._add((path, identity), text, line)
-                if ids:
-                    self._add((path, identity, ids), text, line)
+            short = text if len(text) <= LONGEST_PIECE else text[:TAIL] + b"\n\0\n" + text[-TAIL:]
+            self._add((path, identity), short, line)
+            if ids:
+                self._add((path, identity, ids), short, line)
+            if len(text) % 4 == 0 and _PACKED.fullmatch(text):
+                self._add((path, identity, "base64"), base64.b64decode(text), line)
 
     def _add(self, key: tuple[Any, ...], text: bytes, line: int | None) -> None:
         stream = self._streams.get(key)
@@ -184,6 +215,45 @@ def _plain(text: bytes) -> bytes:
         return text
 
 
+_PACKED = re.compile(rb"[A-Za-z0-9+/]{2,8000}={0,2}")
+
+
+def end_of_record(data: bytes | bytearray, low: int, high: int) -> int:
+    """Where the record whose first line is ``data[low:high]`` ends: that of a pretty-printed document goes on.
+
+    It takes in the lines after one that ends with an opening bracket, as long as they are indented more than it is.
+    """
+    if not data[max(low, high - 2) : high].rstrip().endswith((b"{", b"[")):
+        return high
+    depth = _indent(data, low)
+    limit = min(len(data), high + LONGEST_PIECE)
+    while high < limit:
+        following = data.find(b"\n", high + 1, limit)
+        following = limit if following < 0 else following
+        deeper = _indent(data, high + 1) > depth
+        high = following
+        if not deeper:
+            break
+    return high
+
+
+def _indent(data: bytes | bytearray, at: int) -> int:
+    line = data[at : at + 200]
+    return len(line) - len(line.lstrip(b" \t"))
+
+
+def _fragment(body: bytes) -> Any:
+    """The document that a line of a pretty-printed one opens, by its name; None if it opens none."""
+    opened = _FRAGMENT.match(body)
+    if opened is None:
+        return None
+    try:
+        document, _ = json.JSONDecoder().raw_decode(body[opened.end() :].decode("utf-8", "replace"))
+    except (json.JSONDecodeError, RecursionError):
+        return None
+    return {opened[1].decode(): document} if opened[1] else document
+
+
 Piece = tuple[str, tuple[Any, ...], tuple[Any, ...], bytes]
 
 
@@ -205,8 +275,12 @@ def _walk(
     if depth > 8 * DEPTH:
         return
     if isinstance(node, list):
+        named = path.rpartition("/")[2] in _FIELDS
         for child in node:
-            yield from _walk(child, path, identity, ids, depth + 1, in_list=True)
+            if named and isinstance(child, str):
+                yield path, identity, ids, child.encode("utf-8", "surrogatepass")
+            else:
+                yield from _walk(child, path, identity, ids, depth + 1, in_list=True)
     elif isinstance(node, dict):
         own = tuple(
             (name, value)
@@ -218,7 +292,7 @@ def _walk(
             if isinstance(value, str):
                 if value[:1] in {"{", "["} and len(value) > LONGEST_PIECE // 1024 and _may_be_record(value):
                     yield from _nested(value, f"{path}/{name}", identity + own, ids + marks, depth)
-                elif name in _FIELDS and value and (name, value) not in own:
+                elif name.rpartition(".")[2] in _FIELDS and value and (name, value) not in own:
                     text = value.encode("utf-8", "surrogatepass")
                     yield f"{path}/{name}", identity + own, ids + marks, text
             else:

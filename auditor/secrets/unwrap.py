@@ -1,50 +1,92 @@
-"""Credentials broken over lines: by an editor, a mail, a terminal or a log that folds at a column."""
+"""Credentials in pieces: folded at a column by an editor, a mail, a terminal or a log, or put together by code.
+
+What interrupts a word is a line break, with whatever the next line begins with (indentation, a quotation mark, a line
+number, a sign of a diff or a comment, the border of a box), or the end of one quoted text and the beginning of the next.
+"""
 
 from __future__ import annotations
 
 import re
 
-from auditor.secrets.decode import Buffer, starts_freely
-from auditor.secrets.escapes import substituted, text_around
+from auditor.secrets.decode import Buffer, Decoded, run_start, starts_freely
 
-_BREAK = rb"(?:\r?\n|(?:\\+r)?\\+n)[ \t>|+#]{0,12}"
+_GAP = rb"(?:[ \t]|\\t)"
+_BAR = rb"(?:\||\xe2\x94[\x82\x83])"
+_GUTTER = (
+    _GAP
+    + rb"{0,12}(?:(?:\d{1,6}[ \t]{0,3}(?:[:\t]|\\t|\xe2\x86\x92|"
+    + _BAR
+    + rb")|[>+#*;]{1,3}|//|"
+    + _BAR
+    + rb")"
+    # What was indented before the mark may be indented after it.
+    + _GAP
+    + rb"{0,8}){0,2}"
+)
+_EDGE = rb"(?:[ \t]{0,80}" + _BAR + rb"|[ \t]?\\{1,2}(?=\r?\n))?"
+_BREAK = _EDGE + rb"(?:\r?\n|(?:\\+r)?\\+n)" + _GUTTER
+_WHITE = rb"(?:\s|\\+[nrt]){0,40}"
+_GLUE = rb"""\\*["'`]""" + _WHITE + rb"(?:[+.&~,]|\.\.)?" + _WHITE + rb"""[fbru]?\\*["'`]"""
 _WORD = rb"[A-Za-z0-9_\-.+/=~]"
+_LETTERS = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-.+/=~"
 # A word ends where a break begins, so words are taken whole (``+``) and never tried again in shorter pieces.
-_FOLDED = re.compile(_WORD + rb"{2,400}+(?:" + _BREAK + _WORD + rb"{1,400}+){1,60}")
-_FOLD = re.compile(_BREAK)
-_LINE_START = re.compile(rb"\n|\\+n|\"")
+_FOLDED = re.compile(_WORD + rb"{2,400}+(?:(?:" + _BREAK + rb"|" + _GLUE + rb")" + _WORD + rb"{1,400}+){1,60}")
+_FOLD = re.compile(rb"(" + _BREAK + rb"|" + _GLUE + rb")")
+_LINE_START = re.compile(rb"(?:\A|\n|\\+n)" + _GUTTER + rb"|\"")
+_QUOTED = re.compile(rb"""\\*["'`]""")
+_SIGN = re.compile(rb"[+.&~]|\\\r?\n")
 
-unfold = substituted("wrapped", _FOLD, text_around, lambda match: b"")
-"""Decodes the text around a trigger by leaving out its line breaks and indentation."""
-
-
+_NARROWEST = 12
+"""No column at which text is folded is narrower, in characters."""
+_SIGHT = 400
+"""How far back the lines before a word are looked for."""
 _FARTHEST = 4096
 _TELLING = 4
 """An anchor of this length does not stand in a value by chance."""
 
 
 def folded(data: Buffer, start: int, anchor: bytes = b"") -> tuple[list[bytes], int, bool]:
-    """What the word that begins at `start` may be without its line breaks: (words, the likeliest, whether it is proven).
+    """What the word that begins at `start` may be without its breaks: (words, the likeliest, whether it is proven).
 
-    The words take in one line more each, up to a line that holds the `anchor` again: it is another value's. A fold at a
+    The words take in one piece more each, up to one that holds the `anchor` again: it is another value's. A fold at a
     column shows in widths: all lines but the first and the last are equally long, the last is not longer. Three such
-    lines are proof; of two, the second must at least be the shorter.
+    lines are proof; of two, the second must at least be the shorter. Pieces that code puts together belong together;
+    with a sign between them they do for sure.
     """
     limit = start + _FARTHEST
     other = data.find(anchor, start + len(anchor), limit) if len(anchor) >= _TELLING else -1
     match = _FOLDED.match(data, start, limit if other < 0 else other)
     if match is None or not starts_freely(data, start):
         return [], 0, False
-    parts = _FOLD.split(match[0])
+    split = _FOLD.split(match[0])
+    parts, breaks = split[::2], split[1::2]
     if match.end() == other:
         parts.pop()  # the beginning of the line that holds the anchor again
     if len(parts) < 2:
         return [], 0, False
     words = [b"".join(parts[: count + 1]) for count in range(1, len(parts))]
+    if _QUOTED.match(breaks[0]) or breaks[0].lstrip(b" \t").startswith(b"\\\n"):
+        return words, len(words) - 1, all(_SIGN.search(between) for between in breaks)
     same = next((i for i, part in enumerate(parts[2:], 2) if len(part) != len(parts[1])), len(parts))
     end = same + (same < len(parts) and len(parts[same]) < len(parts[1]))
-    earlier = [found.end() for found in _LINE_START.finditer(data, max(0, start - 400), start)]
-    width = len(parts[0]) + start - (earlier[-1] if earlier else max(0, start - 400))
+    starts = list(_LINE_START.finditer(data, max(0, start - _SIGHT), start))
+    width = len(parts[0]) + start - (starts[-1].end() if starts else max(0, start - _SIGHT))
+    above = starts[-1].start() - starts[-2].end() if len(starts) > 1 else 0
+    full = above == width >= _NARROWEST
     if end > 2 and (same > 2 or len(parts[1]) in {width, len(parts[0])}):
         return words, end - 2, True
+    if full:
+        # The line before is as long as the one in which the word begins: both were folded, and the shorter one ends it.
+        through = next((i for i, part in enumerate(parts[1:], 1) if len(part) < width), len(parts) - 1)
+        return words, through - 1, True
     return words, 0 if len(parts[1]) < width else -1, False
+
+
+def unfold(data: Buffer, start: int, end: int, _number: int) -> Decoded | None:
+    """The word around a trigger that holds a break: as its widths tell, or else as long as it may be, one a line."""
+    low = run_start(data, start, _LETTERS, 400)
+    words, likeliest, proven = folded(data, low)
+    if not words:
+        return None
+    text = words[likeliest] if proven or likeliest >= 0 else b"\n".join(reversed(words[:8]))
+    return Decoded(text, "wrapped", low, end, ((0, low),))

@@ -24,6 +24,7 @@ from auditor.grading import model_grade
 from auditor.places import rules_folder
 from auditor.policy import Policy
 from auditor.reader import CHUNK
+from auditor.remembered import Memory
 from auditor.secrets import AllowList, Engine, Hit
 from auditor.tree import Place, is_url
 from auditor.withhold import withhold
@@ -108,12 +109,17 @@ def examine(
     engine: Engine | None = None,
     allow: AllowList | None = None,
     chunk: int = CHUNK,
+    memory: Memory | None = None,
 ) -> Examined:
-    """Read the run directory once and return its evidence; for the arguments and errors see `audit`."""
+    """Read the run directory once and return its evidence; for the arguments and errors see `audit`.
+
+    `memory` remembers artifacts of other runs that were examined with the same engine and policy. It never changes what is
+    found.
+    """
     engine = engine or rules_engine()
     _refuse_inside(allow, run_dir)
     given = None if admission is None else read_authority(admission)
-    gathered = gather(run_dir, policy, engine, chunk=chunk)
+    gathered = gather(run_dir, policy, engine, chunk=chunk, memory=memory)
     _refuse_inside(allow, run_dir, gathered.inodes)
     authority = None
     if admission is not None and given is not None:

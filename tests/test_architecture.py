@@ -33,7 +33,7 @@ LAYERS = (
     ("evidence",),
     ("applies", "course", "grading", "joins", "origin", "phases", "repeated", "substitution"),
     ("rules",),
-    ("ruleset", "gather", "withhold"),
+    ("ruleset", "gather", "remembered", "withhold"),
     ("audit", "emit"),
     ("attest",),
     ("tlog",),

@@ -6,6 +6,7 @@ that memory does not grow with the file; what a cap cut is a gap.
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -30,6 +31,19 @@ class Collector:
     def notes(self, path: str, kind: str, witness: Witness) -> Notes:
         """Return the notebook of one artifact."""
         return Notes(self, path, kind, witness)
+
+    def adopt(self, facts: Mapping[str, Sequence[Fact]], kept: Mapping[tuple[str, str], int]) -> bool:
+        """Take the facts that another collector has of one artifact, as if they had been noted here.
+
+        `kept` is that collector's own count. Return False, and take nothing, where a cap would have cut them here.
+        """
+        if any(self.kept.get(share, 0) + count > self.max_facts for share, count in kept.items()):
+            return False
+        for kind, noted in facts.items():
+            self.facts.setdefault(kind, []).extend(noted)
+        for share, count in kept.items():
+            self.kept[share] = self.kept.get(share, 0) + count
+        return True
 
 
 class Notes:

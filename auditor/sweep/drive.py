@@ -28,6 +28,7 @@ from auditor.store.judged import masked, unjudged
 from auditor.sweep import lock
 from auditor.sweep.across import look_across, write_pages
 from auditor.sweep.find import Found, Sight, distinct, find
+from auditor.sweep.memory import Learned, notes_of
 from auditor.sweep.pool import Done, Pool
 from auditor.sweep.progress import Reporter
 from auditor.sweep.summary import Across, Decisions, SweepSummary, Tally
@@ -87,6 +88,7 @@ class _Sweep:
         self._written = time.monotonic()
         self._basis = plan.setup.basis
         self._number = 0
+        self._learned: list[Learned] = []
 
     @cached_property
     def _engine(self) -> Engine:
@@ -98,7 +100,10 @@ class _Sweep:
         shown = tuple(self._shown(root) for root in self._roots)
         expected = self._expected(shown)
         self._number = self._store.begin_sweep(shown, started=began)
-        setup = msgspec.structs.replace(self._plan.setup, basis=self._basis, sweep=self._number)
+        setup = msgspec.structs.replace(
+            self._plan.setup, basis=self._basis, sweep=self._number, url=self._plan.url, shares=True
+        )
+        self._store.memo_trim(setup.reading)
         pool: Pool[Job, Outcome] = Pool(
             partial(prepare, setup), workers=self._plan.workers, timeout=self._plan.timeout, preload=[_PRELOAD]
         )
@@ -147,6 +152,7 @@ class _Sweep:
         if outcome is None:
             outcome = Outcome("judged", self._lost(done))
         self._tally.take_note(outcome.note)
+        self._learned += outcome.learned
         if outcome.judged is not None:
             self._judged.append(outcome.judged)
             self._tally.take_judged(outcome.judged)
@@ -180,6 +186,9 @@ class _Sweep:
         seen, self._seen = self._seen, {}
         if judged:
             self._store.record_all(judged)
+        learned, self._learned = self._learned, []
+        if learned:
+            self._store.memo_put(notes_of(learned, self._plan.setup.reading))
         if seen:
             by_stat = {place: standing for place, standing in seen.items() if standing is not None}
             self._store.seen(seen, at=now(), sweep=self._number, by_stat=by_stat)

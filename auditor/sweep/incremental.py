@@ -17,6 +17,7 @@ import msgspec
 from auditor import reader
 from auditor.facts import Artifact
 from auditor.gather import root_digest
+from auditor.remembered import Nowhere
 from auditor.store import Basis, Row
 from auditor.walk import Entry, walk
 
@@ -131,13 +132,6 @@ def stands(
     return before.root_sha256 == digested()
 
 
-class _Nothing:
-    """Takes the bytes that only their digest is wanted of."""
-
-    def feed(self, chunk: bytes) -> None:
-        """Let them go."""
-
-
 def _digested(entry: Entry) -> Artifact:
-    reading = reader.read(entry.folder, entry.name, None, _Nothing())
+    reading = reader.read(entry.folder, entry.name, None, Nowhere())
     return Artifact(entry.path, "other", "harness", reading.bytes, reading.sha256)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import time
 from collections.abc import Callable
 from functools import partial
@@ -23,7 +24,10 @@ from auditor.store.judged import judged_from, unjudged
 from auditor.sweep import incremental
 from auditor.sweep.admissions import Authorities, Authority, Choice, Request
 from auditor.sweep.incremental import Stamp
+from auditor.sweep.memory import Learned, Remembering
 from auditor.sweep.request import read_request
+
+_COLLECT = (50_000, 20, 50)
 
 
 class Setup(msgspec.Struct, frozen=True):
@@ -31,7 +35,8 @@ class Setup(msgspec.Struct, frozen=True):
 
     `basis` is without an admission, which each run has its own of. `sweep` is the store's number of the sweep, filled in when
     it begins. `since` is a time in nanoseconds since the epoch: a run without a file that was written since then is passed
-    over. `engine` returns what looks for secrets, and `allow` the operator's allow-list: each process makes its own, because
+    over. `url` names the store, in which `shares` lets the processes look up what others learned of large artifacts.
+    `engine` returns what looks for secrets, and `allow` the operator's allow-list: each process makes its own, because
     neither can be sent.
     """
 
@@ -42,8 +47,16 @@ class Setup(msgspec.Struct, frozen=True):
     trust_stat: bool = False
     since: int | None = None
     fingerprint_key: bytes | None = None
+    url: str | None = None
+    shares: bool = False
     engine: Callable[[], Engine] = rules_engine
     allow: Callable[[], AllowList] | None = None
+
+    @property
+    def reading(self) -> str:
+        """A digest-like name of all that decides what is found in an artifact."""
+        basis = self.basis
+        return "/".join((basis.version, basis.ruleset_sha256, basis.policy_sha256, basis.options_sha256 or ""))
 
 
 class Job(msgspec.Struct, frozen=True):
@@ -57,17 +70,24 @@ class Outcome(msgspec.Struct, frozen=True):
     """What became of a job: `judged` (with the new judgement), `unchanged` (the earlier one stands) or `older` (than `since`).
 
     `note` says what the reader of a log should know besides, such as that several admission records would have done.
+    `learned` is what was learned of artifacts for the sake of later runs.
     """
 
     what: Literal["judged", "unchanged", "older"]
     judged: Judged | None = None
     note: str = ""
+    learned: tuple[Learned, ...] = ()
 
 
 def prepare(setup: Setup) -> Callable[[Job], Outcome]:
     """Make ready to judge, and return what judges."""
     judge = Judge(setup)
     ruleset.load()
+    # What is loaded by now stays to the end, and what a run leaves behind is freed without a search for circles: there is
+    # no need to go through it all every few milliseconds.
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(*_COLLECT)
     return judge
 
 
@@ -78,6 +98,7 @@ class Judge:
         self._setup = setup
         self._engine = setup.engine()
         self._engine.accelerate()
+        self._memory = Remembering(setup.reading, setup.url, shared=setup.shares)
         self._allow = setup.allow() if setup.allow else None
 
     def __call__(self, job: Job) -> Outcome:
@@ -110,13 +131,15 @@ class Judge:
             fingerprint_key=setup.fingerprint_key,
             engine=self._engine,
             allow=self._allow,
+            memory=self._memory,
         )
         verdict = conclude(examined, setup.policy)
         # What passes was read whole, file by file. Anything else may be only half written, or half removed.
         moved = self._moved(job.place, stamp, authority) if verdict.decision != "pass" else ""
         if moved:
             return self._failed(job, moved, begun, choice)
-        return Outcome("judged", self._judged(job, examined, verdict, stamp, authority, begun), choice.note)
+        judged = self._judged(job, examined, verdict, stamp, authority, begun)
+        return Outcome("judged", judged, choice.note, self._memory.take_learned())
 
     def _choose(self, place: str) -> Choice:
         """Pick the run's admission record; its report is read for that only where there is something to pick from."""

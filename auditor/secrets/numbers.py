@@ -76,3 +76,7 @@ def utf16(data: Buffer, start: int, end: int, _number: int) -> Decoded | None:
         high += 2
     high += high < len(data) and data[high] != 0
     return Decoded(bytes(data[low:high:2]), "utf-16", low, high, ((0, low),))
+
+
+INVOLUTIONS = {backwards: "reversed", rot13: "rot13"}
+"""Decoders that undo themselves, by their views: applied again to what they gave, they would go to and fro."""

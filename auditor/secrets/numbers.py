@@ -7,7 +7,7 @@ import binascii
 import codecs
 import re
 
-from auditor.secrets.decode import Buffer, Decoded, run_end, run_start
+from auditor.secrets.decode import Buffer, Decoded, run_end, run_start, starts_freely
 from auditor.secrets.escapes import token_around
 
 _SPACED = b"0123456789abcdefABCDEF xX:,\\nr\r\n|"
@@ -55,14 +55,19 @@ def base32_run(data: Buffer, start: int, end: int, phase: int) -> Decoded | None
 
 
 def rot13(data: Buffer, start: int, end: int, _number: int) -> Decoded | None:
-    """The word around the trigger, each letter thirteen places on."""
+    """The word that begins with the trigger, each letter thirteen places on."""
+    if not starts_freely(data, start):
+        return None
     low, high = token_around(data, start, end)
     text = codecs.encode(data[low:high].decode("latin-1"), "rot13")
     return Decoded(text.encode("latin-1"), "rot13", low, high, ((0, low),))
 
 
 def backwards(data: Buffer, start: int, end: int, _number: int) -> Decoded | None:
-    """The word around the trigger, read from its end."""
+    """The word that ends with the trigger, read from its end."""
+    # Were it to begin anywhere, what is turned round once would be turned back, and so on.
+    if data[end : end + 1].isalnum() or data[end : end + 1] == b"_":
+        return None
     low, high = token_around(data, start, end)
     return Decoded(bytes(data[low:high][::-1]), "reversed", low, high, ((0, low),))
 
@@ -76,7 +81,3 @@ def utf16(data: Buffer, start: int, end: int, _number: int) -> Decoded | None:
         high += 2
     high += high < len(data) and data[high] != 0
     return Decoded(bytes(data[low:high:2]), "utf-16", low, high, ((0, low),))
-
-
-INVOLUTIONS = {backwards: "reversed", rot13: "rot13"}
-"""Decoders that undo themselves, by their views: applied again to what they gave, they would go to and fro."""

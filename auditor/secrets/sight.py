@@ -11,7 +11,6 @@ from auditor.secrets.decode import Buffer, Decoded, Decoder, starts_freely
 from auditor.secrets.effort import TOO_MUCH, Effort
 from auditor.secrets.known import Fingerprints
 from auditor.secrets.marks import Marks, Role
-from auditor.secrets.numbers import INVOLUTIONS
 from auditor.secrets.plugins import REACH, PluginRole
 from auditor.secrets.prefilter import Event, Prefilter
 
@@ -69,7 +68,6 @@ class Sight:
                 self._collector.add(known, view or "raw", line_at(known.start))
         done: dict[object, int] = {}
         told = -1
-        chain = view.split("+")
         for end, index in events:
             for role in roles[index]:
                 start = end - role.length
@@ -89,9 +87,7 @@ class Sight:
                 elif role.decoder is None:
                     if on_record is not None:
                         on_record(data, start)
-                elif role.decoder in self._left_out or INVOLUTIONS.get(role.decoder) in chain:
-                    continue
-                elif start >= done.get(role.decoder, -1):
+                elif role.decoder not in self._left_out and start >= done.get(role.decoder, -1):
                     decoded = role.decoder(data, start, end, role.number)
                     self._effort.spend(4 if decoded is None else _weight(decoded))
                     if decoded is not None:

@@ -28,6 +28,7 @@ from auditor.store.judged import masked, unjudged
 from auditor.sweep import lock
 from auditor.sweep.across import look_across, write_pages
 from auditor.sweep.find import Found, Sight, distinct, find
+from auditor.sweep.incremental import standing
 from auditor.sweep.memory import Learned, notes_of
 from auditor.sweep.pool import Done, Pool
 from auditor.sweep.progress import Reporter
@@ -140,7 +141,8 @@ class _Sweep:
         for sight in sights:
             if isinstance(sight, Found):
                 self._tally.found += 1
-                yield Job(sight.path, known.get(sight.path))
+                before = known.get(sight.path)
+                yield Job(sight.path, standing(before) if before else None)
             else:
                 path = self._shown(sight.path)
                 self._tally.take_trouble(path, sight.reason)

@@ -15,7 +15,7 @@ from collections.abc import Callable
 import msgspec
 
 from auditor import reader
-from auditor.facts import Artifact
+from auditor.facts import Artifact, Decision
 from auditor.gather import root_digest
 from auditor.remembered import Nowhere
 from auditor.store import Basis, Row
@@ -53,6 +53,38 @@ class Stamp(msgspec.Struct, frozen=True):
     def certain(self) -> bool:
         """Tell whether an equal stamp, later, would mean that no file was changed in between by ordinary means."""
         return self.whole and not self.racy
+
+
+class Standing(msgspec.Struct, frozen=True):
+    """What of a run's newest verdict is asked about every night: see `auditor.store.Row`.
+
+    `refused` and `supports` tell whether it was soundly refused and whether it supports a Stage 2 pass.
+    """
+
+    id: int
+    judged_at: int
+    decision: Decision
+    refused: bool
+    supports: bool
+    whole: bool
+    root_sha256: str | None
+    stat_sha256: str | None
+    basis: Basis
+
+
+def standing(row: Row) -> Standing:
+    """Return what of a row is asked about."""
+    return Standing(
+        row.id,
+        row.judged_at,
+        row.decision,
+        row.traits.refusal_sound,
+        row.supports_stage2_pass,
+        row.whole,
+        row.root_sha256,
+        row.stat_sha256,
+        row.basis,
+    )
 
 
 def stamp(run_dir: str, authority: tuple[int, int] | None = None) -> Stamp:
@@ -113,7 +145,7 @@ def content(run_dir: str) -> str | None:
 
 
 def stands(
-    before: Row, basis: Basis, now: int, found: Stamp, digested: Callable[[], str | None], *, trust_stat: bool
+    before: Standing, basis: Basis, now: int, found: Stamp, digested: Callable[[], str | None], *, trust_stat: bool
 ) -> bool:
     """Tell whether the verdict `before` is what a run would be judged today.
 

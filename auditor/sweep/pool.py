@@ -152,15 +152,15 @@ class _Worker(Generic[Task]):
     def wants_more(self) -> bool:
         return self.ready and not self._broken and len(self.pending) <= BATCH // 2
 
-    def give(self, batch: list[Task]) -> None:
+    def give(self, batch: list[tuple[Task, bytes]]) -> None:
         """Send jobs to the process."""
         if not batch:
             return
         if not self.pending:
             self.began = time.monotonic()
-        self.pending += batch
+        self.pending += [job for job, _ in batch]
         try:
-            self.connection.send(batch)
+            self.connection.send([packed for _, packed in batch])
         except OSError:
             self._broken = "ended"
 
@@ -208,21 +208,22 @@ def serve(connection: Connection, prepare: Callable[[], Callable[[Task], object]
         handle = prepare()
         connection.send(None)
         while True:
-            for job in connection.recv():
-                connection.send(handle(job))
+            for packed in connection.recv():
+                connection.send(handle(pickle.loads(packed)))  # noqa: S301 - from the parent, by a pipe of ours
 
 
-def _batch(waiting: deque[Task], source: Iterator[Task]) -> list[Task]:
-    """Take the next jobs, those first that came back from a worker that ended."""
-    batch: list[Task] = []
+def _batch(waiting: deque[Task], source: Iterator[Task]) -> list[tuple[Task, bytes]]:
+    """Take the next jobs, those first that came back from a worker that ended; with each, the bytes to be sent."""
+    batch: list[tuple[Task, bytes]] = []
     size = 0
     while len(batch) < BATCH and size < _BATCH_BYTES:
         try:
             job = waiting.popleft() if waiting else next(source)
         except StopIteration:
             break
-        batch.append(job)
-        size += len(pickle.dumps(job))
+        packed = pickle.dumps(job, pickle.HIGHEST_PROTOCOL)
+        batch.append((job, packed))
+        size += len(packed)
     return batch
 
 

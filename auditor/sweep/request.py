@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
+from collections.abc import Sequence
 
 from auditor.evidence import Evidence
 from auditor.layout import Layout
@@ -14,13 +15,15 @@ from auditor.sweep.admissions import Request
 _OPEN_FILE = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOCTTY
 
 
-def read_request(run_dir: str, layout: Layout, limit: int) -> Request:
+def read_request(run_dir: str, layouts: Sequence[Layout], limit: int) -> Request:
     """Return the request of the run in `run_dir`; one that says nothing where no report of at most `limit` bytes is.
+
+    The report, and the copy of a record, are looked for where any of the `layouts` has them.
 
     Nothing is judged here: whatever is wrong with the report, the rules say it of the bytes that they read themselves.
     """
-    report = _object(run_dir, layout, limit)
-    has_copy = any(os.path.lexists(f"{run_dir}/{path}") for path in _paths(layout, "admission_copy"))
+    report = _object(run_dir, layouts, limit)
+    has_copy = any(os.path.lexists(f"{run_dir}/{path}") for path in _paths(layouts, "admission_copy"))
     return Request(
         pair=Evidence.pair_of(report, "case_model_provider", "case_model"),
         started=report.time("started_at"),
@@ -30,8 +33,8 @@ def read_request(run_dir: str, layout: Layout, limit: int) -> Request:
     )
 
 
-def _object(run_dir: str, layout: Layout, limit: int) -> Record:
-    for path in _paths(layout, "report"):
+def _object(run_dir: str, layouts: Sequence[Layout], limit: int) -> Record:
+    for path in _paths(layouts, "report"):
         try:
             value = parse(_content(f"{run_dir}/{path}", limit))
         except (OSError, JsonFault):  # the audit reads it again, and says so
@@ -50,5 +53,6 @@ def _content(path: str, limit: int) -> bytes:
         return file.read(limit)
 
 
-def _paths(layout: Layout, kind: str) -> list[str]:
-    return [path for one in layout.kinds if one.kind == kind for path in one.paths if "*" not in path]
+def _paths(layouts: Sequence[Layout], kind: str) -> list[str]:
+    kinds = [one for layout in layouts for one in layout.kinds if one.kind == kind]
+    return list(dict.fromkeys(path for one in kinds for path in one.paths if "*" not in path))

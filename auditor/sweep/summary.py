@@ -14,7 +14,8 @@ from auditor.emit.safe import safe, short, utf8
 from auditor.emit.tables import paragraph, table
 from auditor.facts import Decision
 from auditor.instants import SECOND
-from auditor.store import Judged, Row
+from auditor.store import Judged
+from auditor.sweep.incremental import Standing
 
 MAX_LISTED = 50
 """Failures, troubles and anomalies that a summary holds; the figures count them all, and the store has every row."""
@@ -144,14 +145,14 @@ class Tally:
         if judged.decision == "fail" or judged.document is None:
             self._fail(judged)
 
-    def take_standing(self, row: Row | None, *, older: bool) -> None:
+    def take_standing(self, before: Standing | None, *, older: bool) -> None:
         """Count a run whose earlier verdict stands, or that was passed over as `older`, with its verdict if it has one."""
         self.older += older
         self.unchanged += not older
-        if row is not None:
-            self.standing[row.decision] += 1
-            self.refused += row.traits.refusal_sound
-            self.supports += row.supports_stage2_pass
+        if before is not None:
+            self.standing[before.decision] += 1
+            self.refused += before.refused
+            self.supports += before.supports
 
     def take_trouble(self, path: str, reason: str) -> None:
         """Count a place that could not be looked into; `path` is without credentials."""

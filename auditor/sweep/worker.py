@@ -11,19 +11,20 @@ from typing import Literal
 
 import msgspec
 
+from auditor import layout as layouts
 from auditor import ruleset
 from auditor.audit import Examined, conclude, examine, rules_engine
 from auditor.errors import OperatorError
 from auditor.facts import Verdict
-from auditor.gather import recognised
 from auditor.instants import now
+from auditor.places import rules_folder
 from auditor.policy import Policy
 from auditor.secrets import AllowList, Engine
-from auditor.store import Basis, Judged, Row
+from auditor.store import Basis, Judged
 from auditor.store.judged import judged_from, unjudged
 from auditor.sweep import incremental
 from auditor.sweep.admissions import Authorities, Authority, Choice, Request
-from auditor.sweep.incremental import Stamp
+from auditor.sweep.incremental import Stamp, Standing
 from auditor.sweep.memory import Learned, Remembering
 from auditor.sweep.request import read_request
 
@@ -63,7 +64,7 @@ class Job(msgspec.Struct, frozen=True):
     """One run directory to look at, and its newest verdict in the store, if there is one."""
 
     place: str
-    before: Row | None = None
+    before: Standing | None = None
 
 
 class Outcome(msgspec.Struct, frozen=True):
@@ -99,6 +100,7 @@ class Judge:
         self._engine = setup.engine()
         self._engine.accelerate()
         self._memory = Remembering(setup.reading, setup.url, shared=setup.shares)
+        self._layouts = layouts.load(rules_folder() / "layouts")
         self._allow = setup.allow() if setup.allow else None
 
     def __call__(self, job: Job) -> Outcome:
@@ -146,7 +148,7 @@ class Judge:
         authorities = self._setup.authorities
         if not authorities.each:
             return authorities.choose(Request())
-        return authorities.choose(read_request(place, recognised(Path(place)), self._setup.policy.max_document_bytes))
+        return authorities.choose(read_request(place, self._layouts, self._setup.policy.max_document_bytes))
 
     def _judged(
         self,
@@ -169,7 +171,7 @@ class Judge:
             sweep=self._setup.sweep,
         )
 
-    def _stands(self, before: Row, stamp: Stamp, place: str, authority: Authority | None) -> bool:
+    def _stands(self, before: Standing, stamp: Stamp, place: str, authority: Authority | None) -> bool:
         basis = self._basis(authority.sha256 if authority else None, authority)
         digested = partial(incremental.content, place)
         return incremental.stands(before, basis, now(), stamp, digested, trust_stat=self._setup.trust_stat)

@@ -153,7 +153,7 @@ def test_a_record_that_has_lapsed_since_judges_again_once(tmp_path: Path) -> Non
     stamp = incremental.stamp(str(tree.run[SOUND]))
 
     def stands(judged_at: int, at: int) -> bool:
-        earlier = msgspec.structs.replace(before, judged_at=judged_at)
+        earlier = msgspec.structs.replace(incremental.standing(before), judged_at=judged_at)
         return incremental.stands(earlier, basis, at, stamp, lambda: before.root_sha256, trust_stat=False)
 
     assert stands(expires - 2 * day, expires - day)

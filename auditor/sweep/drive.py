@@ -21,15 +21,17 @@ from auditor import layout as layouts
 from auditor.coverage import WINDOW_DAYS
 from auditor.errors import OperatorError
 from auditor.instants import now
+from auditor.layout import Layout
 from auditor.places import rules_folder
 from auditor.secrets import Engine
 from auditor.store import Judged, Store
 from auditor.store.judged import masked, unjudged
 from auditor.sweep import lock
 from auditor.sweep.across import look_across, write_pages
-from auditor.sweep.find import Found, Sight, distinct, find
+from auditor.sweep.find import Found, Recogniser, Sight, distinct, find
 from auditor.sweep.incremental import standing
 from auditor.sweep.memory import Learned, notes_of
+from auditor.sweep.outside import refuse_in_run
 from auditor.sweep.pool import Done, Pool
 from auditor.sweep.progress import Reporter
 from auditor.sweep.summary import Across, Decisions, SweepSummary, Tally
@@ -70,18 +72,20 @@ def sweep(plan: Plan, reporter: Reporter) -> SweepSummary:
     Raise `OperatorError` for roots, a store or a lock that cannot be used, and `Stopped` where it fails on the way.
     """
     roots = distinct(plan.roots)
+    known = layouts.load(rules_folder() / "layouts")
+    refuse_in_run(plan.url, Recogniser(known))
     with Store.open(plan.url) as store, lock.held(plan.url, store.path, store.name):
-        return _Sweep(plan, roots, store, reporter).go()
+        return _Sweep(plan, roots, known, store, reporter).go()
 
 
 class _Sweep:
-    def __init__(self, plan: Plan, roots: list[str], store: Store, reporter: Reporter) -> None:
+    def __init__(self, plan: Plan, roots: list[str], known: Sequence[Layout], store: Store, reporter: Reporter) -> None:
         self._plan = plan
         self._roots = tuple(roots)
         self._store = store
         self._reporter = reporter
         self._tally = Tally()
-        self._layouts = layouts.load(rules_folder() / "layouts")
+        self._layouts = known
         self._interrupted = False
         self._all_found = False
         self._judged: list[Judged] = []

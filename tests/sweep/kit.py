@@ -107,7 +107,7 @@ class Tree:
         self.run = {sample: put(sample, self.runs) for sample in samples}
         self.policy: Policy = policies.load()
 
-    def plan(self, *, timeout: float = 60, workers: int = 2, **setup: object) -> Plan:
+    def plan(self, *, timeout: float = 60, workers: int = 2, url: str | None = None, **setup: object) -> Plan:
         """Return a plan for a sweep of the tree; `setup` replaces what runs are judged with."""
         given = Setup(
             policy=self.policy,
@@ -116,7 +116,7 @@ class Tree:
             else admissions.load(None),
             basis=Basis(__version__, ruleset.load().sha256, self.policy.sha256),
         )
-        return Plan((self.runs,), msgspec.structs.replace(given, **setup), str(self.store), workers, timeout)
+        return Plan((self.runs,), msgspec.structs.replace(given, **setup), url or str(self.store), workers, timeout)
 
     def sweep(self, **options: object) -> tuple[SweepSummary, Log]:
         """Sweep the tree, and return the summary and what was told on the way."""

@@ -14,6 +14,7 @@ import pytest
 from auditor import policy as policies
 from auditor.audit import audit
 from auditor.emit.json_ import emit
+from auditor.errors import OperatorError
 from auditor.instants import instant, now
 from auditor.store import Store
 from auditor.sweep import admissions, incremental
@@ -260,3 +261,27 @@ def test_a_sweep_that_was_killed_leaves_a_store_that_goes_on(tmp_path: Path) -> 
         store.begin_sweep([str(tree.runs)], started=now())
     summary, _ = tree.sweep()
     assert (summary.sweep, summary.judged) == (2, 2)
+
+
+def test_a_store_in_a_run_directory_is_refused(tmp_path: Path) -> None:
+    tree = Tree(tmp_path, SOUND)
+    before = set(tree.runs.rglob("*"))
+    for inside in ("store.sqlite3", "backend/store.sqlite3", "new/store.sqlite3"):
+        tree.store = tree.run[SOUND] / inside
+        with pytest.raises(OperatorError, match="lies inside a run directory"):
+            tree.sweep()
+    assert set(tree.runs.rglob("*")) == before
+    tree.store = tree.runs / "store.sqlite3"
+    assert tree.sweep()[0].judged == 1
+
+
+def test_a_sweep_into_a_server(tmp_path: Path, database: str) -> None:
+    tree = Tree(tmp_path, *SOME)
+    long = tree.run[SOUND] / "backend/long.log"
+    long.write_bytes(b"2026-07-02 all quiet\n" * 60_000)
+    first, _ = tree.sweep(url=database)
+    assert (first.judged, first.unjudged) == (len(SOME), 0)
+    again, _ = tree.sweep(url=database)
+    assert (again.judged, again.unchanged) == (0, len(SOME))
+    with Store.open(database) as store:
+        assert len(list(store.latest())) == len(SOME)

@@ -121,6 +121,11 @@ def command(
         seal(examined, verdict)
         style = Style(verbose, quiet, output is None and wants_colour(), _width())
         write(chosen.emit(verdict, style))
+    if chosen.NAME == "github":
+        from auditor.cli_github import append_step_summary  # noqa: PLC0415 - a build server only
+        from auditor.emit.github import summary  # noqa: PLC0415
+
+        append_step_summary(summary(verdict, style))
     tell_speed(searching)
     return EXIT_CODES[verdict.decision]
 

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Literal, TypeAlias
+from typing import Literal, Protocol, TypeAlias
 
 import msgspec
 
 from auditor.emit.safe import short
 from auditor.instants import SECOND, rfc3339
-from auditor.store.rows import Row
 
 Kind: TypeAlias = Literal["same-content", "same-run-id", "copied-evidence", "clock", "gone", "left-out"]
 """`same-content`: one root digest, several runs. `same-run-id`: one run id in several places. `copied-evidence`: the
@@ -21,6 +20,22 @@ MOST_NAMED = 10
 
 _DAY = 86_400 * SECOND
 _UNITS = ((_DAY, "day"), (3600 * SECOND, "hour"), (60 * SECOND, "minute"), (SECOND, "second"))
+
+
+class Run(Protocol):
+    """What an anomaly says of a run: a whole row or a brief has it."""
+
+    @property
+    def run_id(self) -> str:
+        """The run's id."""
+
+    @property
+    def place(self) -> str:
+        """The run directory, as it may be shown."""
+
+    @property
+    def sweep(self) -> int | None:
+        """The sweep that judged it last."""
 
 
 class Anomaly(msgspec.Struct, frozen=True):
@@ -37,7 +52,7 @@ class Anomaly(msgspec.Struct, frozen=True):
     fresh: bool = False
 
 
-def anomaly(kind: Kind, sentence: str, rows: Iterable[Row], *, sweep: int | None) -> Anomaly:
+def anomaly(kind: Kind, sentence: str, rows: Iterable[Run], *, sweep: int | None) -> Anomaly:
     """Return the anomaly about these rows; `sweep` is the newest sweep's id."""
     rows = list(rows)
     fresh = sweep is not None and any(row.sweep == sweep for row in rows)
@@ -45,7 +60,7 @@ def anomaly(kind: Kind, sentence: str, rows: Iterable[Row], *, sweep: int | None
     return Anomaly(kind, sentence, tuple(row.run_id for row in named), tuple(row.place for row in named), fresh)
 
 
-def called(row: Row) -> str:
+def called(row: Run) -> str:
     """Return a run's id as a sentence may quote it."""
     return short(row.run_id, 120)
 

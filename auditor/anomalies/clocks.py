@@ -6,9 +6,10 @@ from collections.abc import Iterable, Iterator
 from itertools import chain
 
 from auditor.anomalies.anomaly import Anomaly, anomaly, called, lasting, when
+from auditor.anomalies.brief import Brief
 from auditor.anomalies.run_names import run_name
 from auditor.instants import SECOND
-from auditor.store.rows import Row, Sweep
+from auditor.store.rows import Sweep
 
 SKEW = 300 * SECOND
 """How far two honest clocks may differ."""
@@ -17,15 +18,15 @@ _DAY = 86_400 * SECOND
 _HOUR = 3600 * SECOND
 
 
-def impossible_times(rows: Iterable[Row], *, now: int, sweep: int | None) -> Iterator[Anomaly]:
+def impossible_times(rows: Iterable[Brief], *, now: int, sweep: int | None) -> Iterator[Anomaly]:
     """Yield each run whose times contradict its name, its judgement, the file system or its neighbours.
 
-    Give the newest rows in the order of their places (`Store.latest` with ``order="place"``): there, runs of one folder
-    follow one another as their names say that they began.
+    Give them in the order of their places (`briefs`): there, runs of one folder follow one another as their names say
+    that they began.
     """
-    before: Row | None = None
-    row: Row | None = None
-    for after in chain[Row | None](rows, (None,)):
+    before: Brief | None = None
+    row: Brief | None = None
+    for after in chain[Brief | None](rows, (None,)):
         if row is not None:
             sentence = _impossible(row, now) or _rewritten(before, row, after)
             if sentence:
@@ -46,9 +47,9 @@ def sweeps_out_of_order(sweeps: Iterable[Sweep]) -> Iterator[Anomaly]:
         later = each
 
 
-def _impossible(row: Row, now: int) -> str | None:
+def _impossible(row: Brief, now: int) -> str | None:
     """Return what cannot be about the run's own times, None where all can."""
-    started, finished, written = row.traits.started_at, row.traits.finished_at, row.traits.report_mtime
+    started, finished, written = row.started_at, row.finished_at, row.report_mtime
     if row.judged_at > now + SKEW:
         return f"it was judged {lasting(row.judged_at - now)} from now, at {when(row.judged_at)}"
     last = max((time for time in (started, finished) if time is not None), default=None)
@@ -59,14 +60,14 @@ def _impossible(row: Row, now: int) -> str | None:
             f"its report was last written at {when(written)}, {lasting(finished - written)} before the end of the run "
             "that it tells of"
         )
-    name = run_name(row.place.rstrip("/").rpartition("/")[2])
+    name = run_name(row.name)
     if name is not None and started is not None and abs(name.at - started) > SKEW:
         way = "after" if started > name.at else "before"
         return f"it says that it started at {when(started)}, {lasting(started - name.at)} {way} the time in its name"
     return None
 
 
-def _rewritten(before: Row | None, row: Row, after: Row | None) -> str | None:
+def _rewritten(before: Brief | None, row: Brief, after: Brief | None) -> str | None:
     """Return that the report was written again long after the run, where those of the runs beside it were not.
 
     A copy of a whole folder gives all its files new times; one new time among old ones does not come from copying.
@@ -74,17 +75,13 @@ def _rewritten(before: Row | None, row: Row, after: Row | None) -> str | None:
     own = _delay(row)
     if own is None or own < _DAY or before is None or after is None:
         return None
-    beside = [_delay(other) for other in (before, after) if _folder(other) == _folder(row)]
+    beside = [_delay(other) for other in (before, after) if other.folder == row.folder]
     if len(beside) == 2 and all(delay is not None and delay < _HOUR for delay in beside):
         return f"its report was written again {lasting(own)} after the run ended; those of the runs beside it were not"
     return None
 
 
-def _delay(row: Row) -> int | None:
+def _delay(row: Brief) -> int | None:
     """Return how long after the run's end its report was last written, None where that is not known."""
-    finished, written = row.traits.finished_at, row.traits.report_mtime
+    finished, written = row.finished_at, row.report_mtime
     return None if finished is None or written is None else written - finished
-
-
-def _folder(row: Row) -> str:
-    return row.place.rstrip("/").rpartition("/")[0]

@@ -8,6 +8,7 @@ from itertools import islice
 
 from auditor.anomalies import clocks, selective, shared
 from auditor.anomalies.anomaly import Anomaly
+from auditor.anomalies.brief import briefs
 from auditor.coverage import DAY, WINDOW_DAYS
 from auditor.store.rows import Row, Sweep
 from auditor.store.store import Store
@@ -26,12 +27,12 @@ def find(store: Store, *, now: int, days: int = WINDOW_DAYS, sweep: Sweep | None
     since = now - days * DAY
     if sweep is not None:
         yield from selective.gone(store, sweep, still_there, since=since)
-    yield from selective.left_out(store.latest(order="place"), since=since, sweep=number)
+    yield from selective.left_out(briefs(store), since=since, sweep=number)
     yield from shared.same_content(store, sweep=number)
     yield from shared.same_run_id(store, still_there, sweep=number)
     yield from shared.copied_traces(store, sweep=number)
     yield from shared.copied_responses(store, sweep=number)
-    yield from clocks.impossible_times(store.latest(order="place"), now=now, sweep=number)
+    yield from clocks.impossible_times(briefs(store), now=now, sweep=number)
     yield from clocks.sweeps_out_of_order(islice(store.sweeps(), _SWEEPS))
 
 

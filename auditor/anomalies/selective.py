@@ -14,6 +14,7 @@ import msgspec
 from sqlalchemy import ColumnElement, false, or_, select
 
 from auditor.anomalies.anomaly import MOST_NAMED, Anomaly, anomaly, called, lasting, when
+from auditor.anomalies.brief import Brief
 from auditor.anomalies.run_names import Series, run_name, series
 from auditor.anomalies.shared import Exists
 from auditor.emit.safe import short
@@ -71,10 +72,10 @@ def _farewells(rows: Iterator[Row], sweep: int) -> Iterator[Anomaly]:
     yield anomaly("gone", sentence, kept, sweep=sweep)
 
 
-def left_out(rows: Iterable[Row], *, since: int, sweep: int | None) -> Iterator[Anomaly]:
+def left_out(rows: Iterable[Brief], *, since: int, sweep: int | None) -> Iterator[Anomaly]:
     """Yield each round of a numbered series of cases that lacks numbers which the others imply.
 
-    Give the newest rows in the order of their places. A round is what ran in one folder with no longer pause than
+    Give them in the order of their places (`briefs`). A round is what ran in one folder with no longer pause than
     `PAUSE`; rounds that ended before `since` are passed over. Numbers are implied where three in four of those between
     the lowest and the highest are there: ``r1, r2, r4`` imply ``r3``, and ``r1, r9`` imply nothing.
     """
@@ -83,8 +84,8 @@ def left_out(rows: Iterable[Row], *, since: int, sweep: int | None) -> Iterator[
         # In the order of places a folder is done with as soon as a place comes that does not lie in it.
         for folder in [folder for folder in open_ if not row.place.startswith(f"{folder}/")]:
             yield from _holes(open_.pop(folder).values(), since, sweep)
-        rounds = open_.setdefault(_folder(row), {})
-        parts = run_name(_name(row))
+        rounds = open_.setdefault(row.folder, {})
+        parts = run_name(row.name)
         found = series(parts.case_id) if parts else None
         if parts is None or found is None:
             continue
@@ -103,10 +104,10 @@ class _Round(msgspec.Struct):
     name: str
     numbers: set[int]
     last_at: int
-    rows: list[Row]
+    rows: list[Brief]
 
 
-def _joined(current: _Round | None, found: Series, at: int, row: Row) -> _Round:
+def _joined(current: _Round | None, found: Series, at: int, row: Brief) -> _Round:
     current = current or _Round(found.name, set(), at, [])
     if len(current.numbers) < _MOST_NUMBERS:
         current.numbers.add(found.number)
@@ -130,12 +131,12 @@ def _holes(rounds: Iterable[_Round], since: int, sweep: int | None) -> Iterator[
         yield anomaly("left-out", sentence, _beside(each, absent), sweep=sweep)
 
 
-def _beside(each: _Round, absent: Sequence[int]) -> list[Row]:
+def _beside(each: _Round, absent: Sequence[int]) -> list[Brief]:
     """Return the runs of the round whose numbers stand next to a missing one, or some of it."""
     near = {number + step for number in absent for step in (-1, 1)}
     chosen = []
     for row in each.rows:
-        parts = run_name(_name(row))
+        parts = run_name(row.name)
         found = series(parts.case_id) if parts else None
         if found is not None and found.number in near:
             chosen.append(row)
@@ -151,10 +152,6 @@ def _farewell(row: Row) -> str:
     ran = row.traits.started_at
     age = "" if ran is None else f", {lasting(row.last_seen - ran)} after it started"
     return f"{called(row)} is gone: last seen at {when(row.last_seen)}{age}; {judged}"
-
-
-def _name(row: Row) -> str:
-    return row.place.rstrip("/").rpartition("/")[2]
 
 
 def _folder(row: Row) -> str:

@@ -63,11 +63,20 @@ def command(
     html: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Write the site of the store there, to be opened in a browser.")
     ] = None,
+    junit: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write the new verdicts there as JUnit XML, a suite a run.")
+    ] = None,
+    sarif: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write what does not hold in the new verdicts there as SARIF.")
+    ] = None,
+    github: Annotated[
+        bool, typer.Option("--github", help="Print annotations for GitHub Actions, and append the step's summary.")
+    ] = False,
     window: Annotated[
         str, typer.Option(metavar="DAYS", help="Over how long each gate must have been seen to refuse.")
     ] = "30",
     everything: Annotated[
-        bool, typer.Option("--all", help="Exit by the worst of all verdicts, not of the new ones alone.")
+        bool, typer.Option("--all", help="Exit by the worst of all verdicts and export all, not the new ones alone.")
     ] = False,
     json: Annotated[bool, typer.Option("--json", help="Print the summary as one JSON object.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing on the way.")] = False,
@@ -91,11 +100,14 @@ def command(
     span = _since(since)
     workers, seconds = _number("--jobs", jobs, _MAX_JOBS) if jobs else _cores(), _number("--timeout", timeout, 10**6)
     days = _number("--window", window, 36_500)
+    if json and github:
+        raise OperatorError("--json and --github both want standard output", "give one of them")
 
     from auditor import __version__, ruleset  # noqa: PLC0415 - what a wrong option need not wait for
     from auditor import layout as layouts  # noqa: PLC0415
     from auditor import policy as policies  # noqa: PLC0415
     from auditor.audit import holds_credential, rules_engine  # noqa: PLC0415
+    from auditor.exports import Exports  # noqa: PLC0415
     from auditor.places import rules_folder  # noqa: PLC0415
     from auditor.published_json import as_json  # noqa: PLC0415
     from auditor.store import Basis  # noqa: PLC0415
@@ -105,6 +117,8 @@ def command(
     from auditor.sweep.summary import as_text  # noqa: PLC0415
     from auditor.sweep.worker import Setup  # noqa: PLC0415
 
+    exports = Exports(junit, sarif, github, everything)
+    exports.check()
     in_force = policies.load(policy, profile)
     key = None if fingerprint_key is None else read_key(fingerprint_key)
     engine: Callable[[], Engine] = rules_engine
@@ -140,6 +154,11 @@ def command(
         complain(stopped.sentence, stopped.hint)
         return EXIT_COULD_NOT
     say(as_json(summary) if json else as_text(summary, _width()))
+    try:
+        exports.write(store, summary.sweep)
+    except OperatorError as error:
+        complain(error.sentence, error.hint)
+        return EXIT_COULD_NOT
     if summary.interrupted:
         complain("interrupted; what was judged is kept", "run the same command again to go on")
         return EXIT_INTERRUPTED

@@ -17,15 +17,13 @@ from auditor.emit.page import Context, environment, run_page
 from auditor.emit.page.environment import asset, security_policy, style
 from auditor.emit.rulebook import rules_sha256
 from auditor.emit.safe import short
-from auditor.errors import OperatorError
+from auditor.exports import refuse_inside, verdict_of
 from auditor.instants import rfc3339
 from auditor.site.findings import Findings
 from auditor.site.folder import open_folder
 from auditor.site.listing import DECISIONS, SUPPORTS, Listed, data, listed
 from auditor.site.trend import NIGHTS, trend
 from auditor.store import Row, Sweep
-from auditor.store.display import restore
-from auditor.store.packing import DamagedDocumentError
 
 if TYPE_CHECKING:
     from auditor.store import Store
@@ -76,7 +74,7 @@ def write_site(store: Store, out: Path, findings: Findings | None = None) -> Wri
     that the same store gives the same bytes. Raise `OperatorError` where the directory cannot be used, holds something
     else, or lies in a run directory that the store knows.
     """
-    _refuse_inside(store, out)
+    refuse_inside(store, out)
     sweep = next(store.sweeps(limit=1), None)
     folder = open_folder(out, look())
     counts, fresh = dict.fromkeys(DECISIONS, 0), dict.fromkeys(DECISIONS, 0)
@@ -120,24 +118,19 @@ def write_site(store: Store, out: Path, findings: Findings | None = None) -> Wri
 
 def page(store: Store, row: Row) -> str:
     """Return the page of one row of the store."""
-    document = store.verdict(row.id) if row.whole else None
-    if document is None:
+    if not row.whole:
         looks = style()
         unjudged = environment(_SITE).get_template("unjudged.html.j2")
         return unjudged.render(
             row=row, style=looks, script=None, policy=security_policy([looks]), time=rfc3339, short=short
         )
-    beside = store.display(row.id)
-    try:
-        verdict = restore(document, beside)
-    except DamagedDocumentError as error:
-        raise OperatorError(f"verdict {row.id} of {store.name} is damaged: {error}", "judge the run again") from error
+    verdict = verdict_of(store, row)
     context = Context(
         place=row.place,
         judged_at=rfc3339(row.judged_at),
         overview="../index.html",
         note=_BY_METADATA if row.trust == "stat" else None,
-        with_picture=beside is not None,
+        with_picture=bool(verdict.namings or verdict.moments) or store.display(row.id) is not None,
     )
     return run_page(verdict, context)
 
@@ -156,16 +149,3 @@ def _all(store: Store, sweep: Sweep | None) -> Iterator[Listed]:
     rows: Iterable[Row] = store.latest()
     for row in rows:
         yield listed(row, sweep)
-
-
-def _refuse_inside(store: Store, out: Path) -> None:
-    try:
-        target = out.resolve()
-    except (OSError, RuntimeError) as error:
-        raise OperatorError(f"{out} is a loop of links", "name another directory") from error
-    known = store.latest_of_all([str(folder) for folder in (target, *target.parents)])
-    if known:
-        raise OperatorError(
-            f"{out} lies inside a run directory, and the auditor writes nothing there",
-            "name a directory outside of every run",
-        )

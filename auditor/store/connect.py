@@ -149,10 +149,17 @@ def _postgres(url: str) -> Target:
     ours = {"connect_timeout": _CONNECT_SECONDS, "application_name": "cto-audit"}
     settings: dict[str, Any] = {**ours, **parts, "client_encoding": "utf8"}
     conninfo = make_conninfo("", **settings)
-    shown_host = f"[{host}]" if ":" in host else quote(host, safe="/.,-_")
-    name = f"postgresql://{shown_host}{f':{port}' if port else ''}/{quote(database)}"
+    name = _shown(host, port, database)
 
     def connect() -> Any:
         return psycopg.connect(conninfo)
 
     return Target(name, create_engine("postgresql+psycopg://", creator=connect, pool_pre_ping=True))
+
+
+def _shown(host: str, port: str, database: str) -> str:
+    """Return a server's database as a URL that works, without user, password and options."""
+    where = f":{port}" if port else ""
+    if host.startswith("/"):  # the folder of a socket
+        return f"postgresql://{where}/{quote(database)}?host={quote(host)}"
+    return f"postgresql://{f'[{host}]' if ':' in host else quote(host, safe=',-._')}{where}/{quote(database)}"

@@ -278,6 +278,21 @@ def test_a_password_is_never_told(url: str, sentence: str) -> None:
         assert PASSWORD not in said and "hunter2" not in said
 
 
+@pytest.mark.parametrize(
+    ("url", "name"),
+    [
+        ("postgresql://u:p@h.example:5433/d?sslmode=require", "postgresql://h.example:5433/d"),
+        ("postgres://u@[::1]/d", "postgresql://[::1]/d"),
+        ("postgresql:///d?host=/run/pg&port=5433&user=u&password=p", "postgresql://:5433/d?host=/run/pg"),
+        ("postgresql+psycopg://h/a%20b", "postgresql://h/a%20b"),
+    ],
+)
+def test_a_server_is_named_by_a_url_that_works(url: str, name: str) -> None:
+    pytest.importorskip("psycopg")
+    reached = connect.target(url, create=False)
+    assert (reached.name, reached.path) == (name, None)
+
+
 def test_a_missing_driver_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "psycopg", None)
     with pytest.raises(OperatorError, match="the driver for it is not installed") as caught:

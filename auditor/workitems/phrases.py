@@ -15,6 +15,12 @@ from auditor.workitems.markdown import CODE_BEGINS, CODE_ENDS
 _QUOTED = "\ue002"
 """Stands for a quotation or a code span within a sentence: something is there, and nothing is said with it."""
 
+_IDENTIFIER = re.compile(
+    r"\b[0-9]{8}T[0-9]{6}Z-[A-Za-z0-9._-]*[A-Za-z0-9]"
+    r"|\b[A-Z][A-Z0-9]{1,15}(?:-[A-Z][A-Z0-9]{0,15})*-[0-9]{1,6}\b(?<!STAGE-2)"
+    r"|(?<![^\s(\"'`])(?=[A-Za-z0-9._@~-]{1,80}/)(?=[^\s]{0,200}[0-9.-])(?![^\s]{0,200}(?:[Ss]tage|[Pp]ass))[A-Za-z0-9._@~-]{0,80}/[A-Za-z0-9._@~/-]{1,200}"
+)
+
 _TICKED = re.compile(r"\s*\[(?P<tick>[ xX])\]\s+")
 _LABEL = re.compile(r"(?P<label>[^:=\n]{1,90}?)\s*(?::|=|→|->|\s[–—-](?=\s))\s*(?P<value>[^\s].*)", re.DOTALL)
 
@@ -166,6 +172,7 @@ def value_claims(label: str, value: str) -> bool:
 
 def plain(text: str) -> str:
     """Return text in the form that the patterns are written in: lower case, single spaces, no underscores."""
+    text = _IDENTIFIER.sub(_QUOTED, text)  # an id such as 20260601T090000Z-target-or-not-1 is a name, whatever is in it
     lowered = re.sub(r"[\s_\u00a0]+", " ", text.lower().replace("\u2019", "'").replace("\u2011", "-")).strip()
     lowered = re.sub(r"\bstage[- ]?(?=2\b|two\b|ii\b|2[- ]pass)", "stage ", lowered)
     lowered = re.sub(r"\bstage2", "stage 2 ", lowered).replace("stage 2 -", "stage 2 ").replace("stage 2-", "stage 2 ")

@@ -31,6 +31,11 @@ CLAIMS = (
     "Stage II: pass",
     "Stage two result: success",
     "Owner: jp\nStatus: Stage 2 pass\nRoute: cto",
+    "Run 20260101T000000Z-r1-target-or-not-17 passed Stage 2.",
+    "Stage 2: pass in 20260101T000000Z-if-no-fail-17",
+    "docs/what-if.md says nothing else; work/no-plan/x.md passed Stage 2.",
+    "Stage 2 passed with openrouter/not-a-model-1.",
+    "STAGE-2: PASS",
     # lists, headings, tables
     "- [x] Stage 2 pass",
     "- [X] Real Case Stage 2 passed",

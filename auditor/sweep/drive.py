@@ -10,10 +10,11 @@ import contextlib
 import signal
 import time
 from collections.abc import Iterator, Sequence
-from functools import cached_property, partial
+from functools import cached_property
 from itertools import islice
 from pathlib import Path
 from types import FrameType
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -32,17 +33,20 @@ from auditor.sweep.find import Found, Recogniser, Sight, distinct, find
 from auditor.sweep.incremental import standing
 from auditor.sweep.memory import Learned, notes_of
 from auditor.sweep.outside import refuse_in_run
-from auditor.sweep.pool import Done, Pool
+from auditor.sweep.pool import Done
 from auditor.sweep.progress import Reporter
 from auditor.sweep.summary import Across, Decisions, SweepSummary, Tally
-from auditor.sweep.worker import Job, Outcome, Setup, prepare
+from auditor.sweep.worker import Job, Outcome, Setup
+from auditor.sweep.workforce import Workforce, scheduler_at, workforce
+
+if TYPE_CHECKING:
+    from auditor.sweep.cluster_client import Scheduler
 
 WRITE_ROWS = 50
 WRITE_SECONDS = 1.0
 _LOOK_UP = 64
 """Runs whose newest verdicts are asked for at a time."""
 
-_PRELOAD = "auditor.sweep.warm"
 _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
@@ -55,6 +59,7 @@ class Plan(msgspec.Struct, frozen=True):
 
     `url` names the store (None for the default one), `workers` is the number of processes, `timeout` the seconds that one
     run may take. `days` is the window of gate coverage and anomalies. `site` is the folder of the HTML site to write.
+    `cluster` is the address of the scheduler whose workers judge, instead of processes of this machine.
     """
 
     roots: tuple[Path, ...]
@@ -64,6 +69,7 @@ class Plan(msgspec.Struct, frozen=True):
     timeout: float
     days: int = WINDOW_DAYS
     site: Path | None = None
+    cluster: str | None = None
 
 
 def sweep(plan: Plan, reporter: Reporter) -> SweepSummary:
@@ -74,13 +80,26 @@ def sweep(plan: Plan, reporter: Reporter) -> SweepSummary:
     roots = distinct(plan.roots)
     known = layouts.load(rules_folder() / "layouts")
     refuse_in_run(plan.url, Recogniser(known))
-    with Store.open(plan.url) as store, lock.held(plan.url, store.path, store.name):
-        return _Sweep(plan, roots, known, store, reporter).go()
+    with (
+        scheduler_at(plan.cluster) as scheduler,
+        Store.open(plan.url) as store,
+        lock.held(plan.url, store.path, store.name),
+    ):
+        return _Sweep(plan, roots, known, store, reporter, scheduler).go()
 
 
 class _Sweep:
-    def __init__(self, plan: Plan, roots: list[str], known: Sequence[Layout], store: Store, reporter: Reporter) -> None:
+    def __init__(
+        self,
+        plan: Plan,
+        roots: list[str],
+        known: Sequence[Layout],
+        store: Store,
+        reporter: Reporter,
+        scheduler: Scheduler | None,
+    ) -> None:
         self._plan = plan
+        self._scheduler = scheduler
         self._roots = tuple(roots)
         self._store = store
         self._reporter = reporter
@@ -109,9 +128,8 @@ class _Sweep:
             self._plan.setup, basis=self._basis, sweep=self._number, url=self._plan.url, shares=True
         )
         self._store.memo_trim(setup.reading)
-        pool: Pool[Job, Outcome] = Pool(
-            partial(prepare, setup), workers=self._plan.workers, timeout=self._plan.timeout, preload=[_PRELOAD]
-        )
+        plan = self._plan
+        pool = workforce(setup, self._roots, self._scheduler, workers=plan.workers, timeout=plan.timeout)
         try:
             with self._reporter, self._stopping(pool), pool:
                 self._reporter.begun(self._store.name, shown, expected)
@@ -231,7 +249,7 @@ class _Sweep:
         return masked(place, self._engine) or place
 
     @contextlib.contextmanager
-    def _stopping(self, pool: Pool[Job, Outcome]) -> Iterator[None]:
+    def _stopping(self, pool: Workforce) -> Iterator[None]:
         """Let the signals that ask for an end stop the pool. A second Ctrl-C does not wait for anything."""
 
         def stop(number: int, frame: FrameType | None) -> None:

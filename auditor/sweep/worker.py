@@ -38,7 +38,7 @@ class Setup(msgspec.Struct, frozen=True):
     it begins. `since` is a time in nanoseconds since the epoch: a run without a file that was written since then is passed
     over. `url` names the store, in which `shares` lets the processes look up what others learned of large artifacts.
     `engine` returns what looks for secrets, and `allow` the operator's allow-list: each process makes its own, because
-    neither can be sent.
+    neither can be sent. `options` digests anew the files that they are made from, as the basis's `options_sha256`.
     """
 
     policy: Policy
@@ -52,6 +52,7 @@ class Setup(msgspec.Struct, frozen=True):
     shares: bool = False
     engine: Callable[[], Engine] = rules_engine
     allow: Callable[[], AllowList] | None = None
+    options: Callable[[], str | None] | None = None
 
     @property
     def reading(self) -> str:

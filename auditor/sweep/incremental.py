@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import hashlib
 import os
+import stat
 import time
 from collections.abc import Callable
+from operator import attrgetter
 
 import msgspec
 
@@ -19,13 +21,14 @@ from auditor.facts import Artifact, Decision
 from auditor.gather import root_digest
 from auditor.remembered import Nowhere
 from auditor.store import Basis, Row
-from auditor.walk import Entry, walk
+from auditor.walk import MAX_DEPTH, MAX_ENTRIES, Entry, walk
 
 _FILES, _OTHERS = 48, 16
 _UNCERTAIN = "0" * _FILES
 _RACY_NS = 2_000_000_000
 """A file changed as lately as this could change again within the same tick of the file system's clock, unseen."""
 
+_by_name = attrgetter("name")
 _OPEN_FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
 
 
@@ -95,33 +98,74 @@ def stamp(run_dir: str, authority: tuple[int, int] | None = None) -> Stamp:
     root = os.open(run_dir, _OPEN_FOLDER)
     try:
         own = os.fstat(root)
-        files, others, newest, changed, whole = hashlib.sha256(), hashlib.sha256(), 0, 0, True
-        for entry in walk(root):
-            name = os.fsencode(entry.path)
-            if entry.what != "file":
-                whole = whole and entry.what == "special"
-                others.update(b"%b\0%b\0" % (name, entry.note.encode()))
-                continue
-            try:
-                status = os.stat(entry.name, dir_fd=entry.folder, follow_symlinks=False)
-            except OSError:
-                whole = False
-                continue
-            if (status.st_dev, status.st_ino) == authority:
-                others.update(b"\0authority")
-            told = (status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino)
-            files.update(b"%b\0%d %d %d %d\n" % (name, *told))
-            newest, changed = max(newest, status.st_mtime_ns), max(changed, status.st_ctime_ns, status.st_mtime_ns)
+        looking = _Looking(authority)
+        looking.folder(root, "", 0)
     finally:
         os.close(root)
     return Stamp(
-        files=files.hexdigest()[:_FILES],
-        others=others.hexdigest()[:_OTHERS],
-        newest=newest or own.st_mtime_ns,
-        whole=whole,
-        racy=time.time_ns() - changed < _RACY_NS,
+        files=looking.files.hexdigest()[:_FILES],
+        others=looking.others.hexdigest()[:_OTHERS],
+        newest=looking.newest or own.st_mtime_ns,
+        whole=looking.whole,
+        racy=time.time_ns() - looking.changed < _RACY_NS,
         identity=(own.st_dev, own.st_ino),
     )
+
+
+class _Looking:
+    """A walk that asks for metadata alone: every run of every night is walked, so it costs as little as it can."""
+
+    def __init__(self, authority: tuple[int, int] | None) -> None:
+        self._authority = authority
+        self._seen = 0
+        self.files, self.others = hashlib.sha256(), hashlib.sha256()
+        self.newest = self.changed = 0
+        self.whole = True
+
+    def folder(self, descriptor: int, prefix: str, depth: int) -> None:
+        """Take every entry of an open folder and of those below it."""
+        try:
+            with os.scandir(descriptor) as listing:
+                entries = sorted(listing, key=_by_name)
+        except OSError:
+            self.whole = False
+            return
+        self._seen += len(entries)
+        if depth >= MAX_DEPTH or self._seen > MAX_ENTRIES:
+            self.whole = self.whole and not entries
+            return
+        for entry in entries:
+            if entry.is_dir(follow_symlinks=False):
+                self._deeper(descriptor, entry.name, prefix, depth)
+                continue
+            try:
+                status = entry.stat(follow_symlinks=False)
+            except OSError:
+                self.whole = False
+                continue
+            self._entry(os.fsencode(prefix + entry.name), status)
+
+    def _deeper(self, parent: int, name: str, prefix: str, depth: int) -> None:
+        try:
+            inner = os.open(name, _OPEN_FOLDER | os.O_NOFOLLOW, dir_fd=parent)
+        except OSError:
+            self.whole = False
+            return
+        try:
+            self.folder(inner, f"{prefix}{name}/", depth + 1)
+        finally:
+            os.close(inner)
+
+    def _entry(self, path: bytes, status: os.stat_result) -> None:
+        if not stat.S_ISREG(status.st_mode):
+            self.others.update(b"%b\0%d\n" % (path, stat.S_IFMT(status.st_mode)))
+            return
+        if (status.st_dev, status.st_ino) == self._authority:
+            self.others.update(b"\0authority\n")
+        written, changed = status.st_mtime_ns, status.st_ctime_ns
+        self.files.update(b"%b\0%d %d %d %d\n" % (path, status.st_size, written, changed, status.st_ino))
+        self.newest = max(self.newest, written)
+        self.changed = max(self.changed, written, changed)
 
 
 def content(run_dir: str) -> str | None:

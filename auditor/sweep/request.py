@@ -5,52 +5,76 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Sequence
+from typing import Any
 
-from auditor.evidence import Evidence
+import msgspec
+
+from auditor.facts import Pair
+from auditor.instants import instant
 from auditor.layout import Layout
-from auditor.records.json_text import JsonFault, parse
-from auditor.records.record import Record
 from auditor.sweep.admissions import Request
 
 _OPEN_FILE = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOCTTY
 
 
+class _Asked(msgspec.Struct):
+    """The fields of a report that say what was asked for, of whatever type they are; the others are not decoded."""
+
+    case_model_provider: Any = None
+    case_model: Any = None
+    started_at: Any = None
+    case_model_admission_status: Any = None
+    admission_sha256: Any = None
+
+
+_asked = msgspec.json.Decoder(_Asked).decode
+
+
 def read_request(run_dir: str, layouts: Sequence[Layout], limit: int) -> Request:
     """Return the request of the run in `run_dir`; one that says nothing where no report of at most `limit` bytes is.
 
-    The report, and the copy of a record, are looked for where any of the `layouts` has them.
-
-    Nothing is judged here: whatever is wrong with the report, the rules say it of the bytes that they read themselves.
+    The report, and the copy of a record, are looked for where any of the `layouts` has them. Nothing is judged here:
+    whatever is wrong with the report, the rules say it of the bytes that they read themselves.
     """
-    report = _object(run_dir, layouts, limit)
-    has_copy = any(os.path.lexists(f"{run_dir}/{path}") for path in _paths(layouts, "admission_copy"))
+    asked = _read(run_dir, layouts, limit)
+    provider, model = _text(asked.case_model_provider), _text(asked.case_model)
     return Request(
-        pair=Evidence.pair_of(report, "case_model_provider", "case_model"),
-        started=report.time("started_at"),
-        status=report.text("case_model_admission_status"),
-        admission_sha256=report.text("admission_sha256"),
-        has_copy=has_copy,
+        pair=None if provider is None or model is None else Pair(provider, model),
+        started=instant(asked.started_at),
+        status=_text(asked.case_model_admission_status),
+        admission_sha256=_text(asked.admission_sha256),
+        has_copy=any(os.path.lexists(f"{run_dir}/{path}") for path in _paths(layouts, "admission_copy")),
     )
 
 
-def _object(run_dir: str, layouts: Sequence[Layout], limit: int) -> Record:
+def _read(run_dir: str, layouts: Sequence[Layout], limit: int) -> _Asked:
     for path in _paths(layouts, "report"):
         try:
-            value = parse(_content(f"{run_dir}/{path}", limit))
-        except (OSError, JsonFault):  # the audit reads it again, and says so
+            return _asked(_content(f"{run_dir}/{path}", limit))
+        except (
+            OSError,
+            msgspec.MsgspecError,
+            UnicodeDecodeError,
+            RecursionError,
+        ):  # the audit reads it again, and says so
             continue
-        if isinstance(value, dict):
-            return Record(path, None, value)
-    return Record("", None, {})
+    return _Asked()
+
+
+def _text(value: Any) -> str | None:
+    return value if isinstance(value, str) else None
 
 
 def _content(path: str, limit: int) -> bytes:
     descriptor = os.open(path, _OPEN_FILE)
-    with os.fdopen(descriptor, "rb", buffering=0) as file:
+    try:
         status = os.fstat(descriptor)
         if not stat.S_ISREG(status.st_mode) or status.st_size > limit:
             return b""
-        return file.read(limit)
+        with open(descriptor, "rb", buffering=0, closefd=False) as file:
+            return file.read(status.st_size)
+    finally:
+        os.close(descriptor)
 
 
 def _paths(layouts: Sequence[Layout], kind: str) -> list[str]:

@@ -116,6 +116,8 @@ def _in_code(fence: Fence) -> Iterator[tuple[int, str, str | None]]:
     except YamlFault:
         yield from _in_text(fence.line, fence.content.replace('"', ""))
         return
+    if any(_PLACEHOLDER.fullmatch((entry.text or "").strip()) for entry in entries):
+        return  # with something left out it is an example, or the template
     for entry in entries:
         yield fence.line + entry.line - 1, entry.key, _text(entry)
 

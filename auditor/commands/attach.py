@@ -99,8 +99,23 @@ def command(
     """Attach a verdict to work items: a block for people, three front-matter keys, and the attestation beside it.
 
     Nothing is attached that does not verify under --key. Every other byte of a work item stays; attaching twice changes
-    nothing; a newer verdict is never replaced. Exits 0 if all is attached, 1 if the attestation does not verify, and 3
-    if some work item or the note could not be written; the others are.
+    nothing; a newer verdict is never replaced, and what a person wrote into our block stops it.
+
+    \b
+    Examples:
+      cto-audit attach run.attestation work/CTO-WORK-020.md --key auditor.pub
+      cto-audit attach run.attestation work/*.md --key auditor.pub --log verdicts
+      cto-audit attach run.attestation --key auditor.pub --as comment | gh pr comment 12 -F -
+      cto-audit attach run.attestation --key auditor.pub --git-note HEAD
+
+    \b
+    Files, beside each work item:
+      NAME.RUN-ID.DIGEST.intoto.jsonl  the attestation
+      NAME.RUN-ID.DIGEST.tlog-proof    its inclusion proof, with --log
+
+    \b
+    Exit codes: 0 all is attached, 1 the attestation or its place in the log does not verify,
+    2 usage error, 3 some work item or the note could not be written; the others are.
     """
     items = list(work_items or ())
     _check(items, key, as_, git_note, repository)

@@ -41,8 +41,17 @@ def command(
 
     A work item's claim is supported if the gate lets it through; another document's, if it names a run or a work item
     that is. Decision records are held against the template's rules, blocked work items whose support has since arrived
-    are listed, and the documents are searched for secrets. Exits 0 if everything stands, 1 if a claim has no support, a
-    decision record is not valid or a secret was found, and 3 if nothing is wrong but not everything could be checked,
+    are listed, and the documents are searched for secrets. What is negated, demanded, planned, quoted, in code or under a
+    heading such as "Template" or "Example" claims nothing.
+
+    \b
+    Examples:
+      cto-audit claims docs work --key auditor.pub --admission admissions/
+      cto-audit claims . --json
+
+    \b
+    Exit codes: 0 everything stands; 1 a claim has no support, a decision record is not valid or
+    a secret was found; 2 usage error; 3 nothing is wrong, but not everything could be checked,
     such as signatures without --key.
     """
     asked = max_age is not None or policy_digest is not None or bool(require) or log is not None or bool(log_key)

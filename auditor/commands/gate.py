@@ -100,9 +100,17 @@ def command(
     """Ask whether each work item's Stage 2 pass claim rests on a verified, unexpired, passing attestation.
 
     The attestation must be signed under --key, be the newest beside the work item, agree with its block and front matter,
-    and rest on an admission that is still in force; where a log is in use, the log must have it. Exits 0 only if all of
-    that is so for every work item; 1 if some claim may not be relied on, 3 if some work item makes no claim or cannot be
-    read.
+    and rest on an admission that is still in force; where a log is in use, the log must have it. Without --admission the
+    expiry that the attestation states decides, and a withdrawal cannot be seen.
+
+    \b
+    Examples:
+      cto-audit gate work/CTO-WORK-020.md --key auditor.pub --admission admissions/
+      cto-audit gate work/*.md --key auditor.pub --allow-no-claim --max-age 30d --log verdicts
+
+    \b
+    Exit codes: 0 every claim stands, 1 some claim may not be relied on, 2 usage error,
+    3 some work item makes no claim or cannot be read.
     """
     trust = demands(key, max_age, policy_digest, require, log, log_key)
     from auditor.audit import rules_engine  # noqa: PLC0415 - the whole machinery, which a wrong option need not wait for

@@ -64,7 +64,7 @@ class History(msgspec.Struct, frozen=True, kw_only=True):
 
 def command(
     run: Annotated[
-        str | None, typer.Argument(metavar="[RUN]", help="A run's directory, its id, or the end of either.")
+        str | None, typer.Argument(metavar="RUN", help="A run's directory, its id, or the end of either.")
     ] = None,
     store: StoreUrl = None,
     limit: Annotated[int, typer.Option(metavar="N", help="Show at most N verdicts.")] = 20,

@@ -16,7 +16,9 @@ from auditor.emit import formats
 from auditor.emit.published import Published
 from auditor.facts import Verdict
 from auditor.store import Basis, Judged, Store
+from auditor.store.display import restore
 from auditor.store.judged import unjudged
+from auditor.store.packing import unpack
 from tests.store.kit import BASIS, NIGHT, NOW, SAMPLES, judged, sample
 
 Told = Callable[..., tuple[int, str, str]]
@@ -63,8 +65,16 @@ def test_a_verdict_is_shown_as_the_audit_gave_it(told: Told, file: str, name: st
     head, _, body = text.partition("\n\n")
     assert head.startswith("Verdict ") and made.place in head
     assert body == all_formats["text"].emit(verdict)
+    restored = _restored(made)
+    for each in all_formats.values():
+        assert each.emit(restored) == each.emit(verdict), each.NAME
     code, markdown, _ = told("show", made.run_id, "--store", file, "--format", "markdown")
     assert code == 0 and markdown == all_formats["markdown"].emit(verdict)
+
+
+def _restored(made: Judged) -> Verdict:
+    assert made.document is not None and made.display is not None
+    return restore(unpack(made.document), unpack(made.display))
 
 
 def test_show_reads_what_an_older_store_does_not_say(told: Told, tmp_path: Path) -> None:
@@ -250,8 +260,6 @@ def test_nothing_is_made_where_there_is_no_store(told: Told, tmp_path: Path, mon
 
 
 def test_what_is_restored_is_the_verdict(file: str) -> None:
-    from auditor.store.display import restore  # noqa: PLC0415
-
     with Store.open(file, create=False) as store:
         for row in store.latest():
             published, display = store.verdict(row.id), store.display(row.id)

@@ -33,7 +33,7 @@ from auditor.sweep.find import Found, Recogniser, Sight, distinct, find
 from auditor.sweep.incremental import standing
 from auditor.sweep.memory import Learned, notes_of
 from auditor.sweep.outside import refuse_in_run
-from auditor.sweep.pool import Done
+from auditor.sweep.pool import ENDING, Done
 from auditor.sweep.progress import Reporter
 from auditor.sweep.summary import Across, Decisions, SweepSummary, Tally
 from auditor.sweep.worker import Job, Outcome, Setup
@@ -46,8 +46,6 @@ WRITE_ROWS = 50
 WRITE_SECONDS = 1.0
 _LOOK_UP = 64
 """Runs whose newest verdicts are asked for at a time."""
-
-_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 class Stopped(OperatorError):  # noqa: N818 - it says that the sweep has stopped, not that the operator erred
@@ -258,7 +256,7 @@ class _Sweep:
             self._interrupted = True
             pool.stop()
 
-        before = {number: signal.signal(number, stop) for number in _SIGNALS}
+        before = {number: signal.signal(number, stop) for number in ENDING}
         try:
             yield
         finally:

@@ -27,6 +27,9 @@ from auditor.errors import OperatorError
 BATCH = 8
 """Jobs handed to a worker at a time; it gets the next ones when half of them are done."""
 
+ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+"""Signals that ask a sweep to end. A terminal and a service manager send them to every process of it."""
+
 _BATCH_BYTES = 16_384
 """Bytes of jobs handed out at a time: two batches must fit into a pipe, or both ends could wait for each other."""
 
@@ -201,9 +204,11 @@ class _Worker(Generic[Task]):
 def serve(connection: Connection, prepare: Callable[[], Callable[[Task], object]]) -> None:
     """Do jobs until the parent is gone: what a worker process runs.
 
-    Only the parent hears Ctrl-C, and it ends the workers when it has written what they have done.
+    Only the parent hears Ctrl-C and its like, though they come to all, and it ends the workers when it has written what they
+    have done: a worker that obeyed them itself would look as if its run had killed it.
     """
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    for number in ENDING:
+        signal.signal(number, signal.SIG_IGN)
     with contextlib.suppress(EOFError, BrokenPipeError, ConnectionResetError):  # the parent is gone: nobody waits
         handle = prepare()
         connection.send(None)
@@ -245,8 +250,8 @@ def _ending(code: int | None) -> str:
 
 @contextlib.contextmanager
 def _interrupts_blocked() -> Iterator[None]:
-    """Start processes with SIGINT blocked, which they inherit: a Ctrl-C at the terminal is for the parent alone."""
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    """Start processes with these signals blocked, which they inherit: they are for the parent alone from the first moment."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, ENDING)
     try:
         yield
     finally:

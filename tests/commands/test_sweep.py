@@ -130,14 +130,15 @@ def test_a_signal_stops_it_and_the_same_command_goes_on(tmp_path: Path, how: sig
     place = Place(tmp_path, SOUND)
     place.multiply(SOUND, 200)
     process, log = place.begin(judged=1)
-    # As a terminal does it: to the whole group, the workers included.
-    os.killpg(process.pid, how) if how == signal.SIGINT else process.send_signal(how)
+    # As a terminal and a service manager do it: to every process, the workers included.
+    os.killpg(process.pid, how)
     out, _ = process.communicate(timeout=120)
     err = log.read_text("utf-8")
     assert process.returncode == 130, err
     assert "run the same command again" in err
     assert "Traceback" not in err
     assert out.startswith("INTERRUPTED")
+    assert "killed by signal" not in err
     done = recorded(place.store)
     assert 1 <= done < 201
     again = place.sweep("--json")

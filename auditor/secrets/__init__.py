@@ -6,8 +6,8 @@
 
 from auditor.secrets.allow import AllowList
 from auditor.secrets.engine import Engine
+from auditor.secrets.fingerprints import Fingerprints, fingerprint_file
 from auditor.secrets.hit import Hit, fingerprint
-from auditor.secrets.known import Fingerprints, fingerprint_file
 from auditor.secrets.redact import Redactor
 from auditor.secrets.scan import Scan
 

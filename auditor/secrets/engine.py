@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
+from auditor.secrets.fingerprints import Fingerprints
 from auditor.secrets.hit import Hit
-from auditor.secrets.known import Fingerprints, Known
+from auditor.secrets.known import Known
 from auditor.secrets.marks import build
 from auditor.secrets.patterns import Pattern, load_patterns
 from auditor.secrets.prefilter import Prefilter

@@ -6,13 +6,8 @@ of an error. Where the auditor's machine must not hold a value, a fingerprint fi
 
 from __future__ import annotations
 
-import hashlib
-import hmac
-import os
 import re
-from collections.abc import Iterable, Sequence
-
-import msgspec
+from collections.abc import Iterator, Sequence
 
 from auditor.secrets.collector import Found
 from auditor.secrets.decode import Buffer
@@ -24,10 +19,12 @@ SHORTEST_KNOWN = 6
 """Shorter values occur by chance and are refused."""
 _GRAM = 8
 _STRIDE = 9
-SCHEMA = "cto-audit-fingerprints/v1"
-
-_TOKEN = re.compile(rb"[^\s\"'`\\,;<>(){}\[\]|]{6,4096}")
-_SPLIT = re.compile(rb"[=:@/&?#]+")
+_LINE_END = 3
+_MOST_FOLDED = 512
+"""Longer values are looked for in folds as far as their lines are long."""
+_FOLD = re.compile(rb"(?:\r?\n|(?:\\+r)?\\+n)[ \t>|+#]{0,12}")
+_FOLD_END = re.compile(_FOLD.pattern + rb"\Z")
+_FOLD_REACH = 32
 
 
 def _pattern(identifier: str, title: str) -> Pattern:
@@ -53,105 +50,81 @@ PARTIAL = _pattern("known.part", "A part of a credential the operator named")
 class Known:
     """One known value and the short pieces by which it, or enough of it, is met."""
 
-    __slots__ = ("_value", "grams")
+    __slots__ = ("_value", "grams", "line_ends")
 
     def __init__(self, value: bytes) -> None:
         """Take a value. Raises ValueError, without it, for one too short to be told from chance."""
         if len(value) < SHORTEST_KNOWN:
             raise ValueError(f"a known credential needs at least {SHORTEST_KNOWN} bytes to be told from chance")
+        # Folds are passed over where the value is looked for; its own line breaks may be written as escapes there.
+        value = value.replace(b"\r\n", b"").replace(b"\n", b"")
         self._value = value
         size = min(_GRAM, len(value))
-        starts = [*range(0, len(value) - size + 1, _STRIDE)]
-        self.grams = {value[at : at + size]: at for at in reversed(starts)}
+        self.grams = {value[at : at + size]: at for at in reversed(range(0, len(value) - size + 1, _STRIDE))}
         """Pieces so placed that any sixteen bytes in a row of the value contain one; with their offsets."""
+        ends = range(len(value) - _LINE_END) if len(value) <= _MOST_FOLDED else ()
+        self.line_ends = [
+            (value[at : at + _LINE_END] + fold, at) for at in ends for fold in (b"\n", b"\\n", b"\r", b"\\r")
+        ]
+        """What stands at the end of a line wherever the value is folded, with the offset of its first byte."""
 
     def __repr__(self) -> str:
         return f"<Known value of {len(self._value)} bytes>"
 
-    def match(self, data: Buffer, start: int, gram: bytes) -> Found | None:
-        """The longest stretch of the value around `gram` at `start`, if it is all of the value or enough of it."""
-        at = self.grams[gram]
-        low, high = 0, len(gram)
-        while at + low > 0 and start + low > 0 and data[start + low - 1] == self._value[at + low - 1]:
-            low -= 1
-        while at + high < len(self._value) and start + high < len(data):
-            if data[start + high] != self._value[at + high]:
-                break
-            high += 1
-        whole = high - low == len(self._value)
-        if not whole and high - low < PART:
+    def match(self, data: Buffer, start: int, gram: bytes, at: int) -> Found | None:
+        """The longest stretch of the value around its `gram` at `start`, if it is all of the value or enough of it.
+
+        `at` is the gram's offset in the value.
+        Line breaks of a fold are passed over. Where upper and lower case are not the value's own, only a stretch of
+        `PART` bytes counts, and its view says ``case``.
+        """
+        value = self._value
+        exact = data[start : start + len(gram)] == gram
+        low, first, sharp_before = _run(data, start, value[:at], -1, exact=exact)
+        high, last, sharp_after = _run(data, start + len(gram), value[at + len(gram) :], 1, exact=exact)
+        first, last = at - first, at + len(gram) + last
+        sharp = exact and sharp_before and sharp_after
+        whole = last - first == len(value)
+        if last - first < PART and not (whole and sharp):
             return None
-        pattern = WHOLE if whole else PARTIAL
-        return Found(start + low, start + high, bytes(data[start + low : start + high]), pattern, "confirmed")
+        folded = high - low > last - first
+        step = "wrapped" if folded else ""
+        step = step if sharp else f"{step}+case".lstrip("+")
+        shown = _FOLD.sub(b"", data[low:high]) if folded else bytes(data[low:high])
+        return Found(low, high, shown, WHOLE if whole else PARTIAL, "confirmed", step)
 
 
-class Entry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One fingerprinted value: its length in bytes and its keyed digest (64 hex digits)."""
+def _run(data: Buffer, place: int, rest: bytes, way: int, *, exact: bool) -> tuple[int, int, bool]:
+    """Go on from `place` as far as `data` agrees with `rest`, forwards (`way` 1) or backwards (-1), over folds.
 
-    length: int
-    digest: str
-
-
-class FingerprintFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What ``cto-audit fingerprint`` writes: a random salt (hex), mixed with the operator's key, and the entries."""
-
-    schema: str
-    salt: str
-    entries: tuple[Entry, ...]
-
-
-def fingerprint_file(values: Iterable[bytes], key: bytes = b"") -> bytes:
-    """The fingerprint file of `values`, as JSON. With `key`, only who has the key can test a guess."""
-    salt = os.urandom(16)
-    entries = tuple(Entry(len(value), _digest(salt, key, value)) for value in values)
-    return msgspec.json.format(msgspec.json.encode(FingerprintFile(SCHEMA, salt.hex(), entries))) + b"\n"
-
-
-def _digest(salt: bytes, key: bytes, value: bytes) -> str:
-    return hmac.new(salt + key, value, hashlib.sha256).hexdigest()
-
-
-class Fingerprints:
-    """Values known by fingerprint only: every word of the right length is tried."""
-
-    def __init__(self, content: bytes, key: bytes = b"") -> None:
-        """Read a fingerprint file. Raises ValueError for one that is not well formed."""
-        try:
-            document = msgspec.json.decode(content, type=FingerprintFile)
-            self._salt = bytes.fromhex(document.salt)
-        except (msgspec.DecodeError, ValueError) as error:
-            raise ValueError(f"not a fingerprint file: {error}") from error
-        if document.schema != SCHEMA:
-            raise ValueError(f"not a fingerprint file of schema {SCHEMA}")
-        self._key = key
-        self._lengths = frozenset(entry.length for entry in document.entries)
-        self._digests = frozenset(entry.digest for entry in document.entries)
-
-    def find(self, data: Buffer) -> list[Found]:
-        """The fingerprinted values among the words of `data`, and among the parts of words between ``= : @ / & ?``."""
-        found = []
-        shortest = min(self._lengths, default=0)
-        for match in _TOKEN.finditer(data):
-            if match.end() - match.start() >= shortest:
-                found += [
-                    Found(start, start + len(word), word, WHOLE, "confirmed")
-                    for start, word in _words(match[0], match.start())
-                    if len(word) in self._lengths and _digest(self._salt, self._key, word) in self._digests
-                ]
-        return found
+    Answer where that ends, how many bytes of `rest` agreed, and whether they did in upper and lower case too. A run
+    that began `exact` ends at a letter of the other case.
+    """
+    count, sharp = 0, True
+    rest = rest if way > 0 else rest[::-1]
+    while count < len(rest):
+        here = place if way > 0 else place - 1
+        byte = data[here] if 0 <= here < len(data) else -1
+        if byte == rest[count] or (not exact and bytes((byte & 255,)).lower() == rest[count : count + 1].lower()):
+            sharp = sharp and byte == rest[count]
+            place, count = place + way, count + 1
+            continue
+        fold = _FOLD.match(data, place) if way > 0 else _FOLD_END.search(data, max(0, place - _FOLD_REACH), place)
+        if fold is None:
+            break
+        beyond = fold.end() if way > 0 else fold.start() - 1
+        if not (
+            0 <= beyond < len(data) and bytes(data[beyond : beyond + 1]).lower() == rest[count : count + 1].lower()
+        ):
+            break
+        place = fold.end() if way > 0 else fold.start()
+    return place, count, sharp
 
 
-def _words(token: bytes, offset: int) -> list[tuple[int, bytes]]:
-    words, last = [(offset, token)], 0
-    for split in _SPLIT.finditer(token):
-        words += [(offset + last, token[last : split.start()]), (offset + split.end(), token[split.end() :])]
-        last = split.end()
-    if last:
-        words.append((offset + last, token[last:]))
-    stripped = token.rstrip(b".!:")
-    return [*words, (offset, stripped)]
-
-
-def distinct(values: Sequence[Known]) -> list[tuple[bytes, Known]]:
-    """Every gram of every value, with its value."""
-    return [(gram, known) for known in values for gram in known.grams]
+def literals(values: Sequence[Known]) -> Iterator[tuple[bytes, bytes, Known, int]]:
+    """By what the values are met: (literal, the part of it that is the value's, the value, that part's offset in it)."""
+    for known in values:
+        for gram, at in known.grams.items():
+            yield gram, gram, known, at
+        for end, at in known.line_ends:
+            yield end, end[:_LINE_END], known, at

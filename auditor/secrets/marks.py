@@ -16,7 +16,7 @@ import msgspec
 
 from auditor.secrets import escapes, numbers, packed, streams
 from auditor.secrets.decode import Decoder, base64_run, hex_run, json_escapes
-from auditor.secrets.known import Known, distinct
+from auditor.secrets.known import Known, literals
 from auditor.secrets.patterns import Pattern
 from auditor.secrets.plugins import PluginRole, worth_asking
 from auditor.secrets.prefilter import Literal
@@ -155,8 +155,9 @@ def build(patterns: Sequence[Pattern], known: Sequence[Known] = ()) -> Marks:
     for plugin in worth_asking():
         literal = Literal(plugin.anchor, plugin.plugin.caseless, *plugin.then)
         table.setdefault(literal, []).append(Role(literal.length, plugin=plugin))
-    for gram, value in distinct(known):
-        table.setdefault(Literal(gram), []).append(Role(len(gram), known=value, gram=gram))
+    for met, gram, value, at in literals(known):
+        table.setdefault(Literal(met.lower(), caseless=True), []).append(Role(len(met), None, None, at, value, gram))
+    for gram in {gram for value in known for gram in value.grams}:
         for text, decoder, number in (*common_disguises(gram), *rare_disguises(gram)):
             _add(table, text, decoder, number)
     for escape in json_marks():

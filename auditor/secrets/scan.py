@@ -16,8 +16,8 @@ from auditor.secrets.archives import Unpacker, packing, unpacker
 from auditor.secrets.collector import Collector
 from auditor.secrets.decode import AHEAD, BACK, Buffer, Decoder
 from auditor.secrets.effort import BLOCK, EVENTS_A_UNIT, TOO_MUCH, UNPACKED_SHARE, Effort
+from auditor.secrets.fingerprints import Fingerprints
 from auditor.secrets.hit import Hit
-from auditor.secrets.known import Fingerprints
 from auditor.secrets.marks import Marks
 from auditor.secrets.packed import inflate
 from auditor.secrets.prefilter import Event, Prefilter

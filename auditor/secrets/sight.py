@@ -9,7 +9,7 @@ from auditor.secrets.collector import Collector, Found
 from auditor.secrets.confirm import confirm, unfolded
 from auditor.secrets.decode import Buffer, Decoded, Decoder, starts_freely
 from auditor.secrets.effort import TOO_MUCH, Effort
-from auditor.secrets.known import Fingerprints
+from auditor.secrets.fingerprints import Fingerprints
 from auditor.secrets.marks import Marks, Role
 from auditor.secrets.plugins import REACH, PluginRole
 from auditor.secrets.prefilter import Event, Prefilter
@@ -64,7 +64,7 @@ class Sight:
         """Confirm or decode at each of `events` in `data`, a buffer of `view`; `on_record` is told of stream pieces."""
         roles = self._marks.roles
         for fingerprints in self._fingerprints:
-            for known in fingerprints.find(data):
+            for known in fingerprints.find(data, self._effort) if self._spend(1, line_at, 0) else ():
                 self._collector.add(known, view or "raw", line_at(known.start))
         done: dict[object, int] = {}
         told = -1
@@ -81,7 +81,7 @@ class Sight:
                     if start >= told and start >= done.get(role.plugin.plugin, -1):
                         done[role.plugin.plugin] = self._ask(data, start, role.plugin, view, line_at)
                 elif role.known is not None:
-                    met = role.known.match(data, start, role.gram)
+                    met = role.known.match(data, start, role.gram, role.number)
                     if met is not None:
                         self._collector.add(met, view or "raw", line_at(met.start))
                 elif role.decoder is None:

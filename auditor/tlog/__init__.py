@@ -11,13 +11,14 @@ web server or repository can publish it.
     verify_proof(proof, leaf, keys)             # Included, or `auditor.attest.Refused`
     verify_proof(proof, leaf, keys, log=folder) # and the log still stands by it
     check(folder, keys, since=seen_earlier)     # the whole log
+    entries(folder, keys)                       # all leaves, proved to the signed root
 """
 
 from __future__ import annotations
 
 from auditor.tlog.check import Checked, check
 from auditor.tlog.checkpoint import Checkpoint, open_checkpoint
-from auditor.tlog.log import Appended, Entry, append, create, prove
+from auditor.tlog.log import Appended, Entry, append, create, entries, prove
 from auditor.tlog.notes import note_key
 from auditor.tlog.record import Record, read_record, record, record_unverified
 from auditor.tlog.verify import Included, verify_proof
@@ -32,6 +33,7 @@ __all__ = [
     "append",
     "check",
     "create",
+    "entries",
     "note_key",
     "open_checkpoint",
     "prove",

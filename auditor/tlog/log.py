@@ -122,6 +122,28 @@ def prove(folder: Path, leaf: bytes, keys: Sequence[PublicKey] = ()) -> bytes:
         return Proof(index, inclusion_proof(TileNodes(files.tile, head.size), index, head.size), head).encode()
 
 
+def entries(folder: Path, keys: Sequence[PublicKey], *, origin: str | None = None) -> list[bytes]:
+    """Return every entry of the log, in order, proved to its signed root: none is missing, changed or added.
+
+    Raises `Refused` where one is, or where none of the keys has signed the checkpoint.
+    """
+    with locked(folder, exclusive=False):
+        head = open_checkpoint(read_checkpoint_file(folder), keys, origin=origin)
+        files = Files(folder)
+        found: list[bytes] = []
+        for start in range(0, head.size, WIDTH):
+            found += files.bundle(Tile("entries", start // WIDTH, min(WIDTH, head.size - start)))
+    edge = Edge()
+    for entry in found:
+        edge.add(leaf_hash(entry))
+    if edge.root() != head.root:
+        raise refusal(
+            "the entries do not hash to the signed root",
+            "entries were changed; `cto-audit log check` tells which",
+        )
+    return found
+
+
 def find(files: Files, head: Checkpoint, wanted: Iterable[bytes]) -> dict[bytes, int]:
     """Return where each wanted leaf hash first stands, for those in the log. Every find is proved to the signed root."""
     missing = set(wanted)

@@ -11,9 +11,7 @@ from auditor.attest import PublicKey, Reason, verify
 from auditor.attest.refused import refusal
 from auditor.facts import visible
 from auditor.instants import instant
-from auditor.tlog import open_checkpoint, prove, read_record, record, verify_proof
-from auditor.tlog.files import Files, locked, read_checkpoint_file
-from auditor.tlog.tiles import WIDTH, Tile
+from auditor.tlog import entries, prove, read_record, record, verify_proof
 from auditor.workitems.standing import Standing, standing
 
 
@@ -86,12 +84,3 @@ class Trust(msgspec.Struct, frozen=True):
         if self.log is None:
             raise refusal("no log is named", "name it with --log")
         return prove(self.log, record(verify(attestation, keys=self.keys, now=self.now)), self.log_keys or self.keys)
-
-
-def entries(log: Path, keys: Sequence[PublicKey]) -> Iterator[bytes]:
-    """Yield every entry of a log whose head is signed under one of the keys. Raise `Refused` where the log does not stand."""
-    with locked(log, exclusive=False):
-        head = open_checkpoint(read_checkpoint_file(log), keys)
-        files = Files(log)
-        for start in range(0, head.size, WIDTH):
-            yield from files.bundle(Tile("entries", start // WIDTH, min(WIDTH, head.size - start)))

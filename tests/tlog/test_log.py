@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from auditor.attest import PublicKey, Refused, Signer
 from auditor.errors import OperatorError
-from auditor.tlog import append, check, create, prove, verify_proof
+from auditor.tlog import append, check, create, entries, prove, verify_proof
 from auditor.tlog.checkpoint import sign_checkpoint
 from auditor.tlog.merkle import EMPTY_ROOT
 from auditor.tlog.proof import read_proof
@@ -242,3 +242,21 @@ def test_a_log_that_is_not_there_vouches_for_nothing(log: Path, signer: Signer, 
     (log / "checkpoint").unlink()
     with pytest.raises(Refused, match="no checkpoint"):
         verify_proof(proof, b"leaf 1", [key], log=log)
+
+
+def test_all_entries_are_read_as_they_were_signed_or_not_at_all(log: Path, signer: Signer, key: PublicKey) -> None:
+    assert entries(log, [key]) == []
+    grown(log, signer, 3, 300)
+    assert entries(log, [key], origin=ORIGIN) == leaves(0, 300)
+    bundle = log / "tile/entries/000"
+    content = bundle.read_bytes()
+    bundle.write_bytes(content.replace(b"leaf 77", b"leaf 78"))
+    with pytest.raises(Refused, match="do not hash to the signed root"):
+        entries(log, [key])
+    bundle.write_bytes(content[:-10])
+    with pytest.raises(Refused, match="does not hold 256 entries"):
+        entries(log, [key])
+    bundle.write_bytes(content)
+    for keys, origin in (([new_signer().public_key], None), ([key], "example.com/other")):
+        with pytest.raises(Refused):
+            entries(log, keys, origin=origin)

@@ -65,7 +65,7 @@ def command(
     ],
     work_items: Annotated[
         list[Path] | None,
-        typer.Argument(metavar="[WORK_ITEM]...", help="Markdown files with front matter.", show_default=False),
+        typer.Argument(metavar="WORK_ITEM", help="Markdown files with front matter.", show_default=False),
     ] = None,
     key: PublicKeyFiles = None,
     as_: Annotated[

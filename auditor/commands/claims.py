@@ -17,7 +17,7 @@ from auditor.commands.gate import Authority, LogFolder, LogKeys, MaxAge, PolicyD
 def command(
     paths: Annotated[
         list[Path],
-        typer.Argument(metavar="PATH...", help="Documents and work items, and folders of them.", show_default=False),
+        typer.Argument(metavar="PATH", help="Documents and work items, and folders of them.", show_default=False),
     ],
     key: PublicKeyFiles = None,
     admission: Authority = None,

@@ -83,7 +83,7 @@ LogKeys = Annotated[
 
 def command(
     work_items: Annotated[
-        list[Path], typer.Argument(metavar="WORK_ITEM...", help="Markdown files with front matter.", show_default=False)
+        list[Path], typer.Argument(metavar="WORK_ITEM", help="Markdown files with front matter.", show_default=False)
     ],
     key: PublicKeyFiles = None,
     admission: Authority = None,

@@ -101,8 +101,9 @@ def _refuse_edits(item: Item) -> None:
         return
     if not block.intact or not block.history:
         raise OperatorError(f"the verdict block on line {block.line} was edited by hand", _BY_HAND)
-    if item.front.text(KEYS[2]) != block.history[0].sha256:
-        raise OperatorError(f"its front matter's {KEYS[2]} is not that of its verdict block", _BY_HAND)
+    for key, written in ((KEYS[0], block.history[0].decision), (KEYS[2], block.history[0].sha256)):
+        if item.front.text(key) != written:
+            raise OperatorError(f"its front matter's {key} is not that of its verdict block", _BY_HAND)
 
 
 def _refuse_older(folder: Folder, name: str, item: Item, standing: Standing, believe: Believe) -> None:

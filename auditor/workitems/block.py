@@ -36,10 +36,11 @@ MAX_HISTORY = 1000
 
 
 class Past(msgspec.Struct, frozen=True):
-    """One line of the history: when a verdict was reached (microseconds), its attestation's digest, and the line."""
+    """One line of the history: when a verdict was reached (microseconds), its attestation's digest, what it is, the line."""
 
     judged: int
     sha256: str
+    decision: str
     line: str
 
 
@@ -145,7 +146,7 @@ def _trailing(text: str) -> int:
 
 
 def _history(standing: Standing, earlier: Sequence[Past]) -> list[Past]:
-    own = Past(standing.judged, standing.sha256, _past_line(standing))
+    own = Past(standing.judged, standing.sha256, standing.decision, _past_line(standing))
     others = [past for past in earlier if past.sha256 != standing.sha256]
     return [own, *sorted(others, key=lambda past: past.judged, reverse=True)][:MAX_HISTORY]
 
@@ -160,7 +161,7 @@ def _past_line(standing: Standing) -> str:
 def _past(line: str) -> Past | None:
     match = _PAST.fullmatch(line)
     judged = instant(match["judged"]) if match else None
-    return None if match is None or judged is None else Past(judged, match["sha256"], line)
+    return None if match is None or judged is None else Past(judged, match["sha256"], match["decision"].lower(), line)
 
 
 def _digest(lines: Sequence[str]) -> str:

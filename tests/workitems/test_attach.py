@@ -153,6 +153,8 @@ def swap(old: str, new: str) -> Callable[[str], str]:
         (swap("**Stage 2 verdict: FAIL**", "**Stage 2 verdict: PASS**"), "edited by hand"),
         (swap("- Model grade", "- I looked at it and agree.\n- Model grade"), "edited by hand"),
         (swap("stage2_verdict_sha256: ", "stage2_verdict_sha256: 0"), "not that of its verdict block"),
+        (swap("stage2_verdict: fail", "stage2_verdict: pass"), "not that of its verdict block"),
+        (swap("stage2_verdict: fail\n", ""), "not that of its verdict block"),
         (swap(END, ""), "do not make one block"),
         (swap(END, f"{END}\n{END}"), "do not make one block"),
         (swap(END, f"{END}\n\n{BEGIN} v1 sha256={'0' * 64} -->\n\n{END}"), "do not make one block"),

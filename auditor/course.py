@@ -116,16 +116,19 @@ def _first(moments: Iterable[Moment], limit: int) -> list[Moment]:
 
 
 def _thinned(moments: Iterable[Moment], limit: int) -> list[Moment]:
-    """Return the moments, neighbours that say the same joined once there are more than `limit`, each with its count."""
+    """Return the moments, or if they are more than `limit`, in equal slices those that say the same as one, counted."""
     all_ = list(moments)
     if len(all_) <= limit:
         return all_
+    sorts = len({(moment.label, moment.detail) for moment in all_})
+    size = -(-len(all_) // max(1, limit // sorts))
     joined: list[Moment] = []
-    share = -(-len(all_) // (limit // 2))
-    for moment in all_:
-        last = joined[-1] if joined else None
-        if last and last.count < share and (last.label, last.detail) == (moment.label, moment.detail):
-            joined[-1] = msgspec.structs.replace(last, end=moment.time, count=last.count + 1)
-        else:
-            joined.append(moment)
+    for at in range(0, len(all_), size):
+        alike: dict[tuple[str, str], list[Moment]] = {}
+        for moment in all_[at : at + size]:
+            alike.setdefault((moment.label, moment.detail), []).append(moment)
+        joined += [
+            msgspec.structs.replace(same[0], end=same[-1].time, count=len(same)) if len(same) > 1 else same[0]
+            for same in alike.values()
+        ]
     return _first(joined, limit)

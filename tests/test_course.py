@@ -80,6 +80,12 @@ def test_a_long_run_stays_small_keeps_its_end_and_counts_what_it_joins(tmp_path:
     assert moments[-1].label == "run_finished"
 
 
+def test_nothing_is_lost_where_answers_alternate(tmp_path: Path) -> None:
+    moments = traced(tmp_path, [answer(f"m{number % 3}") for number in range(6000)])
+    assert sum(m.count for m in moments) == 6000 and len(moments) <= MAX_MOMENTS
+    assert {m.label for m in moments} == {"p/m0", "p/m1", "p/m2"}
+
+
 def test_answers_that_differ_are_not_joined(tmp_path: Path) -> None:
     moments = traced(tmp_path, [*[answer()] * 2000, answer("other"), *[answer()] * 2000])
     other = next(m for m in moments if m.label == "p/other")

@@ -31,6 +31,15 @@ def command(
 
     Nothing is ever overwritten. Keep the private key away from the machine that runs the agents, or in a secret store
     whose content a job gets in the variable CTO_AUDIT_SIGNING_KEY.
+
+    \b
+    Example:
+      cto-audit keygen auditor
+      cto-audit RUN_DIR --attest verdict.json --key auditor.key
+      cto-audit verify verdict.json RUN_DIR --key auditor.pub
+
+    \b
+    Exit codes: 0 made, 2 usage error: a file of that name exists, or cannot be written.
     """
     from auditor.attest import generate  # noqa: PLC0415 - loads the cryptography
 

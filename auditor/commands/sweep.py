@@ -49,6 +49,13 @@ def command(
     jobs: Annotated[
         str, typer.Option(metavar="N", help="Processes that judge; by default one a core.", show_default=False)
     ] = "",
+    cluster: Annotated[
+        str | None,
+        typer.Option(
+            metavar="ADDRESS",
+            help="Judge on the workers of a dask.distributed cluster over shared storage: tcp://host:8786.",
+        ),
+    ] = None,
     since: Annotated[
         str,
         typer.Option(metavar="T", help="Only runs written to since then: a time, or 24h, 7d ago.", show_default=False),
@@ -117,6 +124,10 @@ def command(
     from auditor.sweep.summary import as_text  # noqa: PLC0415
     from auditor.sweep.worker import Setup  # noqa: PLC0415
 
+    if cluster is not None:
+        _check_cluster(cluster, known_secret_env, jobs=jobs, sends_key=fingerprint_key is not None)
+        known_secret_file, known_fingerprint = _absolute(known_secret_file), _absolute(known_fingerprint)
+        allow, secrets_baseline = (path and path.absolute() for path in (allow, secrets_baseline))
     exports = Exports(junit, sarif, github, everything)
     exports.check()
     in_force = policies.load(policy, profile)
@@ -130,9 +141,8 @@ def command(
     listed = allow is not None or secrets_baseline is not None
     if listed:
         read_allow(allow, secrets_baseline)
-    options = _options(
-        key, [*(known_secret_file or ()), *(known_fingerprint or ()), allow, secrets_baseline], known_secret_env
-    )
+    files = [*(known_secret_file or ()), *(known_fingerprint or ()), allow, secrets_baseline]
+    options = partial(_options, key, files, known_secret_env)
     setup = Setup(
         policy=in_force,
         authorities=admissions.load(
@@ -140,15 +150,16 @@ def command(
             layouts.load(rules_folder() / "layouts"),
             holds_credential=partial(holds_credential, rules_engine()),
         ),
-        basis=Basis(__version__, ruleset.load().sha256, in_force.sha256, options_sha256=options),
+        basis=Basis(__version__, ruleset.load().sha256, in_force.sha256, options_sha256=options()),
         trust_stat=trust_stat,
         since=span,
         fingerprint_key=key,
         engine=engine,
         allow=partial(read_allow, allow, secrets_baseline) if listed else None,
+        options=options,
     )
     try:
-        plan = Plan(tuple(roots), setup, store, workers, seconds, days, html)
+        plan = Plan(tuple(roots), setup, store, workers, seconds, days, html, cluster)
         summary = sweep(plan, Silence() if quiet else reporter())
     except Stopped as stopped:
         complain(stopped.sentence, stopped.hint)
@@ -191,6 +202,27 @@ def _number(option: str, text: str, most: int) -> int:
 def _cores() -> int:
     """Return how many processes can run at once here."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def _check_cluster(address: str, variables: Sequence[str] | None, *, jobs: str, sends_key: bool) -> None:
+    """Refuse what a cluster cannot have: a variable of this machine, or a key that others could read on the way."""
+    from auditor.sweep.cluster_client import is_private  # noqa: PLC0415
+
+    if jobs:
+        raise OperatorError(
+            "--jobs is for processes of this machine", "leave it out: a cluster's workers say their number"
+        )
+    if variables:
+        reason = "--known-secret-env names a variable of this machine, which a cluster's workers do not have"
+        raise OperatorError(reason, "put it into a file on the shared storage, and name that by --known-secret-file")
+    if sends_key and not is_private(address):
+        reason = "the fingerprint key would cross the network unencrypted"
+        raise OperatorError(reason, "use a scheduler at tls://..., or leave --fingerprint-key out")
+
+
+def _absolute(paths: list[Path] | None) -> list[Path] | None:
+    """Return the paths as they are understood on other machines."""
+    return None if paths is None else [path.absolute() for path in paths]
 
 
 def _options(key: bytes | None, files: Sequence[Path | None], names: Sequence[str] | None) -> str | None:

@@ -90,6 +90,7 @@ def connected(address: str) -> Iterator[Scheduler]:
     library: Any = distributed
     with _quiet(library):
         try:
+            library.comm.get_address_host_port(address, strict=True)  # a client made with a wrong one cannot be closed
             client = library.Client(address, timeout=_CONNECT_SECONDS, set_as_default=False)
         except (OSError, ValueError, TypeError, ImportError, RuntimeError) as error:
             reason = f"the scheduler {visible(address)} cannot be reached: {told(error)}"

@@ -69,8 +69,12 @@ def equip(setup: Setup, roots: tuple[str, ...], coordinator: Installed) -> Calla
         if not is_url(root) and not os.path.isdir(root):  # noqa: PTH112 - a path that may hold undecodable bytes stays a text
             raise OperatorError(f"the worker on {_here()} does not see the root {visible(root)}", _SAME_STORAGE)
     records = tuple(_seen_here(one) for one in setup.authorities.records)
-    if setup.options is not None and setup.options() != setup.basis.options_sha256:
-        reason = f"the worker on {_here()} reads other known credentials or another allow-list than the sweep"
+    try:
+        alike = setup.options is None or setup.options() == setup.basis.options_sha256
+    except OSError:
+        alike = False
+    if not alike:
+        reason = f"the worker on {_here()} does not read the known credentials or the allow-list that the sweep reads"
         raise OperatorError(reason, _SAME_STORAGE)
     authorities = msgspec.structs.replace(setup.authorities, records=records)
     return partial(prepare, msgspec.structs.replace(setup, authorities=authorities))

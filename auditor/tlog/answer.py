@@ -125,7 +125,7 @@ def _facts(answer: LogAnswer) -> Iterator[str]:
         ("log", safe(log.origin) if log else ""),
         ("entries", f"{log.size}{f' ({counted})' if counted else ''}" if log else ""),
         ("root hash", log.root_hash if log else ""),
-        ("since", f"agrees with the checkpoint of {earlier.size} entries" if earlier else ""),
+        ("since", f"agrees with the checkpoint at size {earlier.size}" if earlier else ""),
         ("verifier key", safe(answer.verifier_key or "")),
     )
     for name, value in rows:

@@ -207,7 +207,7 @@ def _refuse_unsigned(files: Files, size: int, fresh: Sequence[bytes]) -> None:
     unsigned = unsigned_entries(files, size)
     if unsigned and list(fresh[: len(unsigned)]) != unsigned:
         raise refusal(
-            f"{len(unsigned)} entries follow that the checkpoint does not cover: an append was interrupted, "
+            f"the checkpoint does not cover all entries (there are {len(unsigned)} more): an append was interrupted, "
             "or an older checkpoint was put back",
             "put the newer checkpoint back if there was one; else repeat the append that was interrupted, "
             "or write over them with --discard-unsigned",

@@ -75,7 +75,7 @@ def test_the_whole_way(desk: Desk) -> None:
     verify = ("verify", desk.files[1], proof, "--key", desk.public)
     assert desk.told(*verify)[0] == 0
     code, out, _ = desk.told(*verify, "--log", desk.log, "--origin", ORIGIN)
-    assert code == 0 and "agrees with the checkpoint of 3 entries" in out
+    assert code == 0 and "agrees with the checkpoint at size 3" in out
     code, out, _ = desk.told("verify", desk.files[0], proof, "--key", desk.public)
     assert code == 1 and "does not show this attestation to be in the log" in out and "    do: " in out
     kept = desk.folder / "kept"
@@ -83,7 +83,7 @@ def test_the_whole_way(desk: Desk) -> None:
     assert (code, err) == (0, "") and "3 (1 blocked, 1 fail, 1 pass)" in out
     assert kept.read_bytes() == (desk.log / "checkpoint").read_bytes()
     code, out, _ = desk.check("--since", kept, "-o", kept)
-    assert code == 0 and "agrees with the checkpoint of 3 entries" in out
+    assert code == 0 and "agrees with the checkpoint at size 3" in out
     code, out, _ = desk.append()
     assert code == 0 and out.count(", had been there: ") == 3
 

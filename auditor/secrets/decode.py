@@ -23,8 +23,12 @@ AHEAD = 65536
 
 _BASE64 = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/-_"
 _SOFT = b"\r\n\\"
-_BREAK = re.compile(rb"\\+[nr]|[\r\n\\=]+")
+_BREAK = re.compile(rb"=*(?:\\+[nr]|[\r\n])[ \t]*|[\r\n\\=]+")
+_INDENTED = re.compile(rb"(?:(?<=n)|(?<=\n))[ \t]{1,24}(?=[A-Za-z0-9+/_-]{4})")
 _HEX = b"0123456789abcdefABCDEF"
+_NOT_HEX = re.compile(rb"[^0-9a-fA-F]+")
+_LINES = 60
+"""Indented lines of an encoded text that are taken together."""
 _URLSAFE = bytes.maketrans(b"-_", b"+/")
 _ESCAPE = re.compile(rb'\\(u[0-9a-fA-F]{4}|["\\/bfnrt])')
 _SHORT = {b"b": b"\b", b"f": b"\f", b"n": b"\n", b"r": b"\r", b"t": b"\t"}
@@ -117,8 +121,7 @@ def base64_run(data: Buffer, start: int, end: int, phase: int) -> Decoded | None
 
     Line breaks inside the run, raw or escaped, are passed over.
     """
-    low = run_start(data, start, _BASE64 + _SOFT)
-    high = run_end(data, end, _BASE64 + _SOFT + b"=")
+    low, high = _over_indentation(data, start, end, _BASE64 + _SOFT)
     before, places = _joined(data, low, start)
     skipped = (len(before) - phase) % 4
     after, later = _joined(data, start, high)
@@ -149,10 +152,32 @@ def _joined(data: Buffer, low: int, high: int) -> tuple[bytes, list[tuple[int, i
     return b"".join(out), pieces
 
 
+def _over_indentation(data: Buffer, start: int, end: int, alphabet: bytes) -> tuple[int, int]:
+    """Where the run of `alphabet` around a fragment begins and ends, over line breaks with indentation after them."""
+    low, high = run_start(data, start, alphabet), run_end(data, end, alphabet + b"=")
+    for _ in range(_LINES):
+        gap = len(data[max(0, low - 24) : low]) - len(data[max(0, low - 24) : low].rstrip(b" \t"))
+        if not gap or _INDENTED.match(data, low - gap) is None:
+            break
+        low = run_start(data, low - gap, alphabet)
+    for _ in range(_LINES):
+        indentation = _INDENTED.match(data, high)
+        if indentation is None or b"=" in data[max(low, high - 12) : high]:
+            break
+        high = run_end(data, indentation.end(), alphabet + b"=")
+    return low, high
+
+
 def hex_run(data: Buffer, start: int, end: int, _number: int) -> Decoded | None:
     """The run of hex digits around a fragment that begins at a whole byte."""
-    low = run_start(data, start, _HEX)
-    low += (start - low) % 2
-    high = run_end(data, end, _HEX)
-    high -= (high - low) % 2
-    return Decoded(bytes.fromhex(data[low:high].decode("ascii")), "hex", low, high, ((0, low),))
+    low, high = _over_indentation(data, start, end, _HEX + b"\r\n\\n")
+    before, places = _joined(data, low, start)
+    after, later = _joined(data, start, high)
+    digits = [_NOT_HEX.split(before)[-1], _NOT_HEX.split(after)[0]]
+    odd = len(digits[0]) % 2
+    text = digits[0][odd:] + digits[1]
+    shift = len(digits[0]) - odd
+    skipped = len(before) - shift
+    pieces = [((a - skipped) // 2, b) for a, b in places if a >= skipped] + [((a + shift) // 2, b) for a, b in later]
+    plain = bytes.fromhex(text[: len(text) // 2 * 2].decode("ascii"))
+    return Decoded(plain, "hex", low, high, tuple(sorted(pieces)) or ((0, low),))

@@ -21,7 +21,9 @@ _PERCENT = re.compile(rb"%(?:u00)?([0-9A-Fa-f]{2})")
 _BACKSLASH = re.compile(
     rb"\\+(?:x([0-9a-fA-F]{2})|(?:u\{0{0,6}([0-9a-fA-F]{2})\}|U0{6}([0-9a-fA-F]{2}))|0?([01][0-7]{2})|([_.-]))"
 )
-_ENTITY = re.compile(rb"&(?:#[0-9]{2,3}|#[xX][0-9a-fA-F]{2});?|&(?:amp|hyphen|lowbar|period|equals|sol|plus|dash);")
+_ENTITY = re.compile(
+    rb"&(?:#0{0,5}[0-9]{2,3}|#[xX]0{0,6}[0-9a-fA-F]{2});?|&(?:amp|hyphen|lowbar|period|equals|sol|plus|dash);"
+)
 _QUOTED = re.compile(rb"=(?:(?:\\+r)?\\+n|\r?\n|([2-7][0-9A-Fa-f]))")
 _ESC = rb"(?:\x1b|\\+u001[bB]|\\+x1[bB]|\\+033|\\+e|\^\[)"
 _ANSI = re.compile(
@@ -151,6 +153,25 @@ def overdraw(data: Buffer, start: int, end: int, _number: int) -> Decoded | None
     for part in _RETURN.split(data[low:high]):
         shown = part + shown[len(part) :]
     return Decoded(shown, "terminal", low, high, ((0, low),))
+
+
+_SPELLED = re.compile(rb"""(\\*["'],? ?\\*["']| )""")
+
+
+def spelled(data: Buffer, start: int, end: int, _number: int) -> Decoded | None:
+    """A word of which every letter stands for itself: with blanks between, or as a list of texts."""
+    gap = _SPELLED.match(data, start + 1)
+    if gap is None:
+        return None
+    letter = re.compile(rb"([!#-&(-~])(?:" + re.escape(gap[1]) + rb"|(?=[\s\"'\\\]]|\Z))")
+    text = bytearray()
+    at = start
+    while (match := letter.match(data, at)) is not None and len(text) < NEAR_AFTER:
+        text += match[1]
+        at = match.end()
+        if not match[0].endswith(gap[1]):
+            break
+    return Decoded(bytes(text), "spelled", start, max(at, end), ((0, start),))
 
 
 _STEP_BACK = re.compile(rb"\x08|\\+b|\\+u0008")

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Sequence
 
 import msgspec
 
-from auditor.secrets import escapes, numbers, packed, streams
+from auditor.secrets import bundled, escapes, numbers, packed, streams
 from auditor.secrets.decode import Decoder, base64_run, hex_run, json_escapes
 from auditor.secrets.known import Known, literals
 from auditor.secrets.patterns import Pattern
@@ -28,7 +28,7 @@ _ENOUGH = 8
 """A word's first bytes that are enough to know its disguise by."""
 
 _WORD = "[A-Za-z0-9]"
-_BASE64 = "[A-Za-z0-9+/]"
+_BASE64 = "[A-Za-z0-9+/_-]"
 _GLUE_END = "[A-Za-z0-9 _-]"
 _DRAWN = r"[A-Za-z0-9 .#=>_\[\x1b-]"
 
@@ -47,6 +47,7 @@ _TRIGGERS: tuple[tuple[Decoder, str, int, tuple[bytes, ...]], ...] = (
     (escapes.backslash, "[0-9A-Fa-f]", 1, (rb"\x2", rb"\x3", rb"\x4", rb"\x5", rb"\x6", rb"\x7", rb"\u{")),
     (escapes.backslash, "[0-7]", 1, tuple(b"\\%02o" % high for high in (5, 6, 8, 9, 10, 11, 12, 13, 14, 15))),
     (escapes.entity, "[0-9xX]", 1, (b"&#",)),
+    (escapes.entity, "", 0, (b"&amp;#",)),
     (escapes.quoted_printable, "[A-Za-z0-9=]", 1, (b"=\n", b"=\r\n", rb"=\n", rb"=\r\n", b"=2D", b"=5F", b"=3D")),
     (escapes.backslash, "[0-9A-Fa-f]", 2, (rb"\U000000",)),
     (escapes.backslash, "[A-Za-z0-9]", 3, (rb"\_", rb"\-")),
@@ -100,6 +101,13 @@ _TRIGGERS: tuple[tuple[Decoder, str, int, tuple[bytes, ...]], ...] = (
         ),
     ),
     (escapes.concatenation, _GLUE_END, 1, _GLUED),
+    (bundled.member, "", 0, (b"PK\x03\x04",)),
+    (bundled.squeezed, "", 0, (b"\xfd7zXZ\x00",)),
+    (bundled.squeezed, r"[1-9]", 1, (b"BZh",)),
+    (bundled.uuencoded, "[0-7]", 3, (b"begin ",)),
+    (bundled.ascii85, "[!-u]", 8, (b"<~",)),
+    (base64_run, "[A-Za-z0-9+/_-]", 16, (b"UEsDB", b"QlpoO", b"/Td6WFo")),
+    (hex_run, "[0-9a-fA-F]", 16, (b"1f8b08", b"504b0304", b"1F8B08", b"504B0304")),
     (packed.inflate, "", 0, (b"\x1f\x8b\x08", b"x\x9c", b"x\xda", b"x\x01")),
     (
         packed.packed_base64,
@@ -160,6 +168,8 @@ def build(patterns: Sequence[Pattern], known: Sequence[Known] = ()) -> Marks:
     for gram in {gram for value in known for gram in value.grams}:
         for text, decoder, number in (*common_disguises(gram), *rare_disguises(gram)):
             _add(table, text, decoder, number)
+    for fragment, phase in fragments(rb"\u00"):
+        _add(table, fragment, base64_run, phase)
     for escape in json_marks():
         _add(table, escape, json_escapes)
     for decoder, then, count, triggers in _TRIGGERS:
@@ -195,13 +205,18 @@ def rare_disguises(word: bytes) -> Iterable[tuple[bytes | Literal, Decoder, int]
     for fragment, phase in fragments(_wide(word)):
         yield fragment, base64_run, phase
     yield word.hex().upper().encode(), hex_run, 0
-    pairs = [f"{byte:02x}" for byte in word[:4]]
+    pairs = [f"{byte:02x}" for byte in word[:3]]
+    for cut in (1, 2):
+        # A dump leaves a wider gap in the middle of its lines.
+        yield f"{' '.join(pairs[:cut])}  {' '.join(pairs[cut:])}".encode(), numbers.spaced_hex, 0
     for glue in (" ", ":", ", 0x", ",0x"):
         yield glue.join(pairs).encode(), numbers.spaced_hex, 0
         yield glue.join(pair.upper() for pair in pairs).encode(), numbers.spaced_hex, 0
     for two in ((0, 2, 4), (0, 1, 3, 4)):
         yield " ".join(word[a:b].hex() for a, b in itertools.pairwise(two)).encode(), numbers.spaced_hex, 0
-    for comma in (",", ", "):
+    for gap in (b" ", b'", "', b'","', rb"\", \"", b"', '"):
+        yield gap.join(bytes((byte,)) for byte in word[:4]), escapes.spelled, 0
+    for comma in (",", ", ", " "):
         yield comma.join(str(byte) for byte in word[:4]).encode(), numbers.decimal, 0
     for fragment, phase in fragments32(word):
         yield fragment, numbers.base32_run, phase

@@ -12,7 +12,7 @@ from auditor.secrets.escapes import token_around
 
 _SPACED = b"0123456789abcdefABCDEF xX:,\\nr\r\n|"
 _DUMP_LINE = re.compile(rb"(?:^|\n|\\+n|[\"' ])[ \t]*[0-9a-fA-F]{6,8}:?[ \t]{1,3}")
-_COLUMN = re.compile(rb"(?:[ \t]{2,}|[ \t]?\|)[^\n\\]{0,20}\|?(?=\n|\\+n|\\+\"|\Z)")
+_COLUMN = re.compile(rb"(?:[ \t]*\|[^\n\\]{1,16}\||[ \t]{2,}[^\n\\|]{1,16})(?=\n|\\+n|\\+\"|\Z)")
 _PAIR = re.compile(rb"(?:0[xX])?([0-9a-fA-F]{2})")
 _DECIMAL = b"0123456789, \r\n\\n[]"
 _BASE32 = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"

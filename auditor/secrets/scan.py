@@ -13,6 +13,7 @@ import msgspec
 
 from auditor.facts import Gap
 from auditor.secrets.archives import Unpacker, packing, unpacker
+from auditor.secrets.bundled import member, squeezed
 from auditor.secrets.collector import Collector
 from auditor.secrets.decode import AHEAD, BACK, Buffer, Decoder
 from auditor.secrets.effort import BLOCK, EVENTS_A_UNIT, TOO_MUCH, UNPACKED_SHARE, Effort
@@ -80,7 +81,7 @@ class Scan:
             self._collector.gap(found, None)
         else:
             self._unpacker = found
-            self._body.leave_out(inflate)
+            self._body.leave_out(inflate, member, squeezed)
 
 
 class _Blocks:

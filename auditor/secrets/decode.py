@@ -24,7 +24,7 @@ AHEAD = 65536
 _BASE64 = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/-_"
 _SOFT = b"\r\n\\"
 _BREAK = re.compile(rb"=*(?:\\+[nr]|[\r\n])[ \t]*|[\r\n\\=]+")
-_INDENTED = re.compile(rb"(?:(?<=n)|(?<=\n))[ \t]{1,24}(?=[A-Za-z0-9+/_-]{4})")
+_INDENTED = re.compile(rb"(?:(?<=\\n)|(?<=\n))[ \t]{1,24}(?=[A-Za-z0-9+/_-]{4})")
 _HEX = b"0123456789abcdefABCDEF"
 _NOT_HEX = re.compile(rb"[^0-9a-fA-F]+")
 _LINES = 60

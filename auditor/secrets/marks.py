@@ -225,7 +225,7 @@ def rare_disguises(word: bytes) -> Iterable[tuple[bytes | Literal, Decoder, int]
     yield word[::-1], numbers.backwards, 0
     turned = codecs.encode(word.decode("latin-1"), "rot13").encode("latin-1")
     if turned != word:
-        yield Literal(turned, then=_WORD, count=12) if len(word) < SHORTEST else turned, numbers.rot13, 0
+        yield Literal(turned, then="[A-Za-z0-9_-]", count=12) if len(word) < SHORTEST else turned, numbers.rot13, 0
 
 
 def _wide(word: bytes) -> bytes:

@@ -40,6 +40,8 @@ _NARROWEST = 12
 """No column at which text is folded is narrower, in characters."""
 _SIGHT = 400
 """How far back the lines before a word are looked for."""
+_RANDOM = re.compile(rb"(?=[A-Z0-9]*[a-z])(?=[a-z0-9]*[A-Z])(?=[A-Za-z]*[0-9])[A-Za-z0-9]{6,64}")
+"""What no word, name or number looks like: the end of a value that began on the line before."""
 _FARTHEST = 4096
 _TELLING = 4
 """An anchor of this length does not stand in a value by chance."""
@@ -79,6 +81,8 @@ def folded(data: Buffer, start: int, anchor: bytes = b"") -> tuple[list[bytes], 
         # The line before is as long as the one in which the word begins: both were folded, and the shorter one ends it.
         through = next((i for i, part in enumerate(parts[1:], 1) if len(part) < width), len(parts) - 1)
         return words, through - 1, True
+    if len(parts[1]) < width and _RANDOM.fullmatch(parts[1]):
+        return words, 0, True
     return words, 0 if len(parts[1]) < width else -1, False
 
 

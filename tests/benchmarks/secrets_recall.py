@@ -17,6 +17,7 @@ from auditor.scanning import scan_paths
 from auditor.secrets import Engine
 from tests.secrets.disguises import DISGUISES
 from tests.secrets.fakes import fill, with_crc
+from tests.secrets.more_disguises import MORE
 
 FOLDER = Path(__file__).parents[2] / "rules" / "secrets"
 FORMS = (
@@ -40,7 +41,7 @@ def recall(engine: Engine, count: int) -> dict[str, float]:
     rng = random.Random(1)
     values = [fill(form, rng) for form in FORMS for _ in range(count)] + [with_crc("ghp_", rng) for _ in range(count)]
     shares = {}
-    for name, disguise in DISGUISES.items():
+    for name, disguise in {**DISGUISES, **MORE}.items():
         seen = 0
         for value in values:
             run = engine.scan("x")

@@ -10,6 +10,7 @@ import pytest
 from auditor.secrets import Engine
 from tests.secrets.disguises import DISGUISES
 from tests.secrets.fakes import fill, with_crc
+from tests.secrets.more_disguises import MORE
 
 ENGINE = Engine.load(Path(__file__).parents[2] / "rules" / "secrets")
 RNG = random.Random(11)
@@ -34,9 +35,12 @@ def found(data: bytes) -> set[str]:
     return {hit.value for hit in hits}
 
 
-@pytest.mark.parametrize("name", DISGUISES)
+ALL = {**DISGUISES, **MORE}
+
+
+@pytest.mark.parametrize("name", ALL)
 def test_the_exact_value_is_seen(name: str) -> None:
-    missed = [value for value in VALUES if value not in found(DISGUISES[name](value, random.Random(value)))]
+    missed = [value for value in VALUES if value not in found(ALL[name](value, random.Random(value)))]
     assert missed == []
 
 

@@ -63,7 +63,7 @@ def confirm(data: Buffer, start: int, role: Role, effort: Effort) -> Found | Non
         inner = INNER[table.inner](value)
         if inner is None:
             return None
-        value, step = inner, "base64"
+        value, step = inner, "base64" if table.inner == "basic" else ""
     return Found(match.start(group), match.end(group), value, pattern, confidence, step)
 
 

@@ -45,7 +45,8 @@ class Table(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     `anchors` are literals, lower case where `caseless`; `then`, a class of characters and a count, is what follows each
     at once. `regex` is matched where the anchor stands, or searched from `before` bytes before it; ``%ASSIGN%`` in it
     stands for what may be between a name and its value. A group named ``v`` is the secret, else the whole match; of a
-    pattern with `inner`, what that holds is the secret. `left` = `word` asks that no letter, digit or underscore (other
+    pattern with `inner`, what that holds is the secret: the password of a Basic header, or the text with its escaped
+    line breaks undone. `left` = `word` asks that no letter, digit or underscore (other
     than a string escape's) stands before the match. `validators` look at the value and may reject it or confirm it.
     `marks` are the words by which an encoded text is known to be worth decoding (the anchors, unless given), `rare`
     those that are looked for in rare encodings too. A `generic` pattern yields to a provider's own that tells of the
@@ -70,7 +71,7 @@ class Table(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     left: Literal["word", "any"] = "word"
     generic: bool = False
     rare: tuple[str, ...] = ()
-    inner: Literal["", "basic"] = ""
+    inner: Literal["", "basic", "lines"] = ""
     then: str = ""
     marks: tuple[str, ...] | None = None
     name: str = ""

@@ -151,7 +151,12 @@ def quoted_password(value: bytes) -> Opinion:
     return "unknown" if is_quoted_password(value) else "rejected"
 
 
-INNER: dict[str, Callable[[bytes], bytes | None]] = {"basic": basic_secret}
+def with_lines(value: bytes) -> bytes | None:
+    """A value of several lines with its escaped line breaks undone, so that it is the same in JSON as in a file."""
+    return re.sub(rb"(?:\\+r)?\\+n|\r\n", b"\n", value)
+
+
+INNER: dict[str, Callable[[bytes], bytes | None]] = {"basic": basic_secret, "lines": with_lines}
 
 VALIDATORS: dict[str, Validator] = {
     "anthropic": anthropic,

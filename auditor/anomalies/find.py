@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 from collections.abc import Iterator
 from itertools import islice
 
@@ -39,7 +40,17 @@ def find(store: Store, *, now: int, days: int = WINDOW_DAYS, sweep: Sweep | None
 def still_there(row: Row) -> bool:
     """Tell whether a run still stands where it was judged, as far as this machine can tell.
 
-    A URL is not asked, nor is a place of which only a masked name is known: both count as there, because nothing shows
-    that they are not.
+    A link, a file or an empty directory in its place is not the run. A URL is not asked, nor is a place of which only a
+    masked name is known or that may not be looked into: these count as there, because nothing shows that they are not.
     """
-    return row.masked or not row.place.startswith("/") or os.path.lexists(row.place)
+    if row.masked or not row.place.startswith("/"):
+        return True
+    try:
+        if not stat.S_ISDIR(os.lstat(row.place).st_mode):
+            return False
+        with os.scandir(row.place) as entries:
+            return any(entries)
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    except OSError:  # it may not be looked into, which a sweep that tries says by itself
+        return True

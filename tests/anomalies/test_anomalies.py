@@ -96,14 +96,13 @@ def test_empty_directories_are_no_copies(store: Store) -> None:
 
 def test_one_run_id_in_two_places(tmp_path: Path, store: Store) -> None:
     places = [tmp_path / folder / A for folder in ("one", "two")]
-    for place in places:
-        place.mkdir(parents=True)
+    _standing(*places)
     made = [run_at(A, str(place.parent), root_sha256=sha(place.parent.name)) for place in places]
     swept(store, made)
     (found,) = told(store, "same-run-id")
     assert found.sentence == f"the run id {A} is in 2 places, with different contents"
     assert found.where == tuple(str(place) for place in places)
-    places[0].rmdir()
+    shutil.rmtree(places[0])
     assert told(store, "same-run-id") == [], "it was moved"
 
 
@@ -185,10 +184,9 @@ def test_a_clock_that_was_set_back_between_sweeps(store: Store) -> None:
 
 def test_a_run_that_is_gone(tmp_path: Path, store: Store) -> None:
     root = str(tmp_path)
-    for name in (A, B, C):
-        (tmp_path / name).mkdir()
+    _standing(*(tmp_path / name for name in (A, B, C)))
     swept(store, [run_at(A, root), run_at(B, root, decision="fail"), run_at(C, root)], roots=[root])
-    (tmp_path / B).rmdir()
+    shutil.rmtree(tmp_path / B)
     kept = [f"{root}/{name}" for name in (A, C)]
     swept(store, [], seen=kept, roots=[root])
     (found,) = told(store, "gone")
@@ -200,12 +198,33 @@ def test_a_run_that_is_gone(tmp_path: Path, store: Store) -> None:
     assert [each for each in find(store, now=NOW + 40 * NIGHT) if each.kind == "gone"] == []
 
 
+@pytest.mark.parametrize("instead", ["nothing", "link", "file", "empty"])
+def test_what_is_put_in_the_place_of_a_run_is_not_the_run(tmp_path: Path, store: Store, instead: str) -> None:
+    root, place, moved = str(tmp_path), tmp_path / A, tmp_path / "elsewhere"
+    _standing(place)
+    swept(store, [run_at(A, root)], roots=[root])
+    place.rename(moved)
+    if instead == "link":
+        place.symlink_to(moved)
+    elif instead == "file":
+        place.touch()
+    elif instead == "empty":
+        place.mkdir()
+    swept(store, [], roots=[root])
+    assert [each.runs for each in told(store, "gone")] == [(A,)]
+
+
+def _standing(*places: Path) -> None:
+    for place in places:
+        place.mkdir(parents=True)
+        (place / "report.json").touch()
+
+
 def test_a_run_that_was_not_looked_at_or_was_moved_is_not_gone(tmp_path: Path, store: Store) -> None:
     one, two = tmp_path / "one", tmp_path / "two"
-    for place in (one / A, one / B, two / B):
-        place.mkdir(parents=True)
+    _standing(one / A, one / B, two / B)
     swept(store, [run_at(A, str(one)), run_at(B, str(one)), run_at(C, "/elsewhere")], roots=[str(tmp_path)])
-    (one / B).rmdir()
+    shutil.rmtree(one / B)
     swept(store, [run_at(B, str(two))], roots=[str(tmp_path)])
     assert told(store, "gone") == []
 

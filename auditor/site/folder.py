@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import re
+import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,6 +19,9 @@ MANIFEST = "site.json"
 RUNS = "runs"
 _SCHEMA = "cto-audit-site/v1"
 _PAGE = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,120}\.html")
+_DRAFT = re.compile(r"\.[0-9a-f]{16}\.draft")
+_ABANDONED = 3600.0  # seconds
+_CHECKPOINT = 500  # pages
 _MODE = 0o666
 _MAX_MANIFEST = 1 << 28
 
@@ -49,6 +53,9 @@ class Folder:
         with _told(path):
             _put(path, [text()])
         self.written += 1
+        if self.written % _CHECKPOINT == 0:  # whoever is killed goes on from here
+            with _told(path):
+                self._note(self._before | self._now)
 
     def finish(self, index: Iterable[str]) -> int:
         """Write the overview, take away the pages of runs that are gone, and return how many those were."""
@@ -57,9 +64,12 @@ class Folder:
             gone = [name for name in self._before if name not in self._now and _PAGE.fullmatch(name)]
             for name in gone:
                 (self._path / RUNS / name).unlink(missing_ok=True)
-            manifest = Manifest(_SCHEMA, self._look, self._now)
-            _put(self._path / MANIFEST, [msgspec.json.format(msgspec.json.encode(manifest), indent=0).decode() + "\n"])
+            self._note(self._now)
         return len(gone)
+
+    def _note(self, pages: dict[str, str]) -> None:
+        manifest = Manifest(_SCHEMA, self._look, pages)
+        _put(self._path / MANIFEST, [msgspec.json.format(msgspec.json.encode(manifest), indent=0).decode() + "\n"])
 
 
 def open_folder(path: Path, look: str) -> Folder:
@@ -79,6 +89,7 @@ def open_folder(path: Path, look: str) -> Folder:
         if runs.is_symlink():
             raise OperatorError(f"{runs} is a link", "name a directory that only this site uses")
         runs.mkdir(parents=True, exist_ok=True)
+        _sweep_up(path, runs)
     if known is None:  # from now on the folder is ours, whatever becomes of this writing
         known = Manifest(_SCHEMA, look, {})
         with _told(path):
@@ -86,6 +97,14 @@ def open_folder(path: Path, look: str) -> Folder:
     if known.look == look:
         return Folder(path, look, known.pages)
     return Folder(path, look, dict.fromkeys(known.pages, ""))
+
+
+def _sweep_up(*folders: Path) -> None:
+    """Take away the drafts that a killed writer left behind; a young one may be somebody's who is still writing."""
+    for folder in folders:
+        for file in folder.glob(".*.draft"):
+            if _DRAFT.fullmatch(file.name) and time.time() - file.lstat().st_mtime > _ABANDONED:
+                file.unlink(missing_ok=True)
 
 
 def _manifest(path: Path) -> Manifest | None:

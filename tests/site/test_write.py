@@ -12,7 +12,7 @@ import pytest
 from auditor.errors import OperatorError
 from auditor.site import Findings, Gate, write_site
 from auditor.site import write as writing
-from auditor.store import Store
+from auditor.store import Row, Store
 from tests.site.conftest import PROFILES, SAMPLE_NAMES
 from tests.site.hostile import SCRAWLS
 from tests.store.kit import NOW, judged, sample
@@ -199,6 +199,40 @@ def test_a_disk_that_fills_up_leaves_the_old_overview(
     monkeypatch.undo()
     assert (site / "index.html").read_bytes() == before
     assert not list(site.rglob("*.draft"))
+
+
+def test_a_writer_that_is_killed_goes_on_where_it_was(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site = tmp_path / "site"
+    monkeypatch.setattr("auditor.site.folder._CHECKPOINT", 10)
+    made = 0
+
+    def dying(opened: Store, row: Row) -> str:
+        nonlocal made
+        made += 1
+        if made > 15:
+            raise KeyboardInterrupt
+        return page(opened, row)
+
+    page = writing.page
+    monkeypatch.setattr(writing, "page", dying)
+    with pytest.raises(KeyboardInterrupt):
+        write_site(store, site)
+    monkeypatch.setattr(writing, "page", page)
+    assert write_site(store, site) == writing.Written(RUNS, RUNS - 10, 0)
+
+
+def test_drafts_that_nobody_goes_on_with_are_taken_away(store: Store, tmp_path: Path) -> None:
+    site = tmp_path / "site"
+    write_site(store, site)
+    old, young, other = (site / "runs" / name for name in (f".{'a' * 16}.draft", f".{'b' * 16}.draft", ".my.draft"))
+    for file in (old, young, other):
+        file.write_text("half")
+    for file in (old, other):
+        os.utime(file, (1, 1))
+    write_site(store, site)
+    assert (old.exists(), young.exists(), other.exists()) == (False, True, True)
 
 
 @pytest.mark.parametrize("scrawl", SCRAWLS, ids=lambda scrawl: ascii(scrawl[:24]))

@@ -66,15 +66,26 @@ _NO_COMPOUND = (
     r"\b(?![- ](?:rate|criteri\w+|condition\w*|requirement\w*|gate|decision|polic\w+|rules?|evidence|level|claims|line|table"
     r"|template|wording|attempt|candidate|check\w*)\b)"
 )
+# "passes Stage 2 options through" passes something else.
+_NO_OBJECT = (
+    r"(?=$|[.,;!\ue002]| ?\ue002| (?:on|in|at|with|without|under|for|by|and|as|again|now|today|yesterday|of|after|this|last"
+    r"|since|too|also|already|despite|although|because|while|from|cleanly|successfully"
+    r"|(?:run|validation|gate|lane|audit|check)(?! \w+ing\b))\b)"
+)
 _ASSERTIONS = tuple(
     re.compile(pattern)
     for pattern in (
         rf"{_SUBJECT}(?: (?:has|have|had|is|was))?{_ADVERBS}(?: been)?{_ADVERBS} (?:passed|cleared|succeeded|achieved)\b"
         rf"(?! (?:runs?|items?|claims?)\b)",
         rf"{_SUBJECT}{_ADVERBS} (?:passes|succeeds)\b{_NOT_A_NOUN}",
-        rf"{_SUBJECT} (?:is|was|has been|stands at|counts as){_ADVERBS} (?:an? )?(?:clean |full )?"
-        rf"(?:pass|passing|green|successful|a success){_NO_COMPOUND}",
-        rf"\b(?:passed|passes|cleared|succeeded in|succeeded at){_ADVERBS}{_KINDS} {_STAGE}{_NO_COMPOUND}(?! pass\b)",
+        rf"{_SUBJECT} (?:is|was|has been|stands at|counts as|ended with|ended in|resulted in){_ADVERBS}"
+        rf"(?: (?:complete|done|closed|finished|admitted) and)? (?:an? )?(?:clean |full )?"
+        rf"(?:pass|passed|passing|green|successful|a success){_NO_COMPOUND}",
+        rf"\b(?:passed|passes|cleared|succeeded in|succeeded at){_ADVERBS}{_KINDS} {_STAGE}{_NO_OBJECT}",
+        rf"{_SUBJECT}(?:'s)? (?:verdict|status|result|outcome) (?:is|was){_ADVERBS} (?:an? )?(?:pass|passed|green){_NO_COMPOUND}",
+        rf"\b(?:verdict|status|result|outcome) (?:of|for|on|in|at){_KINDS} {_SUBJECT} (?:is|was){_ADVERBS} (?:an? )?"
+        rf"(?:pass|passed|green){_NO_COMPOUND}",
+        rf"{_STAGE} pass (?:achieved|confirmed|granted|obtained|earned)\b(?! (?:only|by|with)\b)",
         rf"\b(?:pass|passed|passes|success) (?:at|in|for|on|of){_KINDS} {_STAGE}(?! pass\b)",
         rf"{_STAGE} pass(?: claim| verdict)? (?:is|was|has been|stands|are|were){_ADVERBS} (?:claimed|achieved|supported"
         r"|confirmed|granted|recorded|earned|obtained|reached|established|proven|proved|validated|verified|attained|awarded"
@@ -82,7 +93,8 @@ _ASSERTIONS = tuple(
         rf"{_STAGE} pass(?: claim| verdict)? (?:stands|holds)\b",
         rf"\b(?:claims|claimed|supports|supported|achieves|achieved|earns|earned|obtains|obtained|recorded|granted|proves"
         rf"|proved|confirms|confirmed|reached|reaches|declares|declared|got|counts as|counted as|qualifies as|qualified as"
-        rf"|constitutes|represents|awarded|secured|established|is|was|(?:we|i|they|hereby)(?: hereby)? (?:claim|declare))"
+        r"|constitutes|represents|awarded|secured|established|have|has|is|was"
+        r"|(?:we|i|they|hereby)(?: hereby)? (?:claim|declare))"
         rf"{_ADVERBS}{_KINDS} {_STAGE} pass{_NO_COMPOUND}",
         rf"{_STAGE} ?[:=] ?(?:pass|passed)\b(?! ?[/|])",
         r"\bsupports stage ?2 pass ?[:=] ?(?:true|yes)\b",

@@ -87,12 +87,25 @@ def _texts(value: Any, found: set[str]) -> None:
     pending = [value]
     while pending:
         item = pending.pop()
-        if isinstance(item, str):
+        kind = type(item)
+        if kind is str:
             found.add(item)
-        elif isinstance(item, (tuple, list)):
+        elif kind is tuple or kind is list:
             pending += item
-        elif isinstance(item, msgspec.Struct):
-            pending += _open_values(type(item))(item)
+        elif item is not None:
+            pending += _inner(kind)(item)  # type: ignore[arg-type]  # a type is hashable
+
+
+@cache
+def _inner(kind: type) -> Callable[[Any], Iterable[Any]]:
+    """Return what gives the values inside a value of this type; of most, there are none."""
+    if issubclass(kind, msgspec.Struct):
+        return _open_values(kind)
+    if issubclass(kind, (tuple, list)):
+        return list
+    if issubclass(kind, str):
+        return lambda text: (str.__str__(text),)
+    return lambda _: ()
 
 
 def _replaced(value: Any, change: Callable[[str], str]) -> Any:

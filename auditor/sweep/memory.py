@@ -14,7 +14,7 @@ import msgspec
 from auditor.remembered import Facts, Known
 from auditor.store import MemoKey, Store
 
-BUDGET = 16 << 20
+BUDGET = 8 << 20
 """Bytes of artifacts whose facts one process remembers."""
 
 _MOST_CLEAN = 100_000

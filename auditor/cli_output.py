@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import stat
 import sys
 from collections.abc import Callable, Iterator, Sequence
@@ -14,6 +15,8 @@ from pathlib import Path
 from auditor.emit.safe import safe
 from auditor.errors import OperatorError
 
+_LONG_WORD = re.compile(r"[A-Za-z0-9_+=~%-]{12,}")
+"""What a credential cannot do without, and most complaints can."""
 _READABLE = 0o666
 """Mode of a new file before the umask, as a shell's redirection has it."""
 
@@ -40,13 +43,28 @@ def say(text: str) -> None:
 
 
 def complain(sentence: str, hint: str = "") -> None:
-    """Print an error sentence on standard error, and what to do next on a line of its own."""
+    """Print an error sentence on standard error, and what to do next on a line of its own.
+
+    A credential that somebody gave as an argument, or named a file after, is masked.
+    """
     if sys.stderr is None:
         return
-    lines = [f"cto-audit: {safe(sentence)}", *([f"  {safe(hint)}"] if hint else [])]
+    lines = [f"cto-audit: {safe(_masked(sentence))}", *([f"  {safe(_masked(hint))}"] if hint else [])]
     with contextlib.suppress(OSError):  # nobody is left to tell
         sys.stderr.write("\n".join(lines) + "\n")
         sys.stderr.flush()
+
+
+def _masked(text: str) -> str:
+    if _LONG_WORD.search(text) is None:
+        return text
+    from auditor.places import rules_folder  # noqa: PLC0415 - the engine takes long to load, and few errors need it
+    from auditor.secrets import Engine, Redactor  # noqa: PLC0415
+
+    try:
+        return Redactor(Engine.load(rules_folder() / "secrets"), []).mask(text)
+    except (OSError, ValueError):
+        return _LONG_WORD.sub("[withheld]", text)  # without rules nothing tells a credential from a path
 
 
 def wants_colour() -> bool:

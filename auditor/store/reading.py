@@ -75,6 +75,8 @@ def row_of(found: Any) -> Row:
     cell["supports_stage2_pass"] = cell["supports"]
     cell["sweep"] = cell["sweep_id"]
     cell["whole"] = cell["whole"] is not None
+    if cell["by_stat"] == cell["id"]:
+        cell["trust"] = "stat"
     # A store is a file that anybody may have changed: what comes out of it is checked as any other input is.
     return msgspec.convert(cell, Row)
 

@@ -73,6 +73,8 @@ def test_nothing_new_is_judged_again(tmp_path: Path, trust_stat: bool) -> None:
     assert again.standing == first.standing == first.new
     assert (again.exit_code(everything=False), again.exit_code(everything=True)) == (0, 1)
     assert again.trust == ("stat" if trust_stat else "content")
+    with Store.open(str(tree.store)) as store:
+        assert {row.trust for row in store.latest()} == {again.trust}
     assert before == set(tree.runs.rglob("*"))
 
 

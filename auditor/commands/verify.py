@@ -25,9 +25,7 @@ def command(
     ],
     run_dir: Annotated[
         Path | None,
-        typer.Argument(
-            metavar="RUN_DIR", help="The run directory, to be compared byte for byte.", show_default=False
-        ),
+        typer.Argument(metavar="RUN_DIR", help="The run directory, to be compared byte for byte.", show_default=False),
     ] = None,
     key: PublicKeyFiles = None,
     max_age: Annotated[
@@ -87,7 +85,10 @@ def command(
     keys = public_keys(key or [], run_dir)
     from auditor.attest import Refused, read_envelope, verify  # noqa: PLC0415 - loads the cryptography
     from auditor.attest.answer import as_text, believed, refused  # noqa: PLC0415
+    from auditor.withhold import withhold  # noqa: PLC0415
 
+    prints = None if fingerprint_key is None else read_key(fingerprint_key)
+    searching = engine(known_secret_env, known_secret_file, known_fingerprint, prints)
     try:
         verified = verify(
             read_envelope(attestation),
@@ -103,14 +104,13 @@ def command(
             from auditor.attest.recheck import recheck  # noqa: PLC0415 - the whole machinery
             from auditor.policy import load  # noqa: PLC0415
 
-            prints = None if fingerprint_key is None else read_key(fingerprint_key)
             recheck(
                 verified.verdict,
                 run_dir,
                 load(policy, profile),
                 admission=admission,
                 fingerprint_key=prints,
-                engine=engine(known_secret_env, known_secret_file, known_fingerprint, prints),
+                engine=searching,
                 allow=read_allow(allow, secrets_baseline),
             )
             rulings = len(verified.verdict.rulings)
@@ -120,6 +120,7 @@ def command(
         answer, code = believed(verified, rulings), EXIT_CODES[verified.decision]
         if verified.key_id is None:
             complain("the attestation is NOT SIGNED: anyone could have written it", "rely on nothing it says")
+    answer = withhold(answer, searching, ())  # reasons name files as they are now, which the verdict has never seen
     if json:
         from auditor.published_json import as_json  # noqa: PLC0415
 

@@ -71,7 +71,23 @@ def test_a_misspelt_rule_is_recognised(capsys: pytest.CaptureFixture[str]) -> No
 
 
 @pytest.mark.parametrize(
-    ("name", "field"), [("verdict", "rulings"), ("report", "blockers"), ("trace", "seq"), ("admission", "expires_at")]
+    ("name", "field"),
+    [
+        ("verdict", "rulings"),
+        ("report", "blockers"),
+        ("trace", "seq"),
+        ("admission", "expires_at"),
+        ("attestation", "predicate"),
+        ("verification", "schema"),
+        ("scan", "root_sha256"),
+        ("evidence", "schema"),
+        ("sweep", "schema"),
+        ("history", "schema"),
+        ("attach", "schema"),
+        ("gate", "schema"),
+        ("claims", "schema"),
+        ("log", "schema"),
+    ],
 )
 def test_each_schema_is_json_schema_of_its_document(name: str, field: str, told: Any) -> None:
     code, text = told("schema", name)

@@ -14,9 +14,13 @@ _DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 
 def command(
-    name: Annotated[str, typer.Argument(metavar="NAME", help="verdict, report, trace or admission.")],
+    name: Annotated[str, typer.Argument(metavar="NAME", help="Such as verdict; a wrong one tells them all.")],
 ) -> None:
-    """Print a JSON Schema: verdict, report, trace or admission."""
+    """Print the JSON Schema of a document that cto-audit reads or writes.
+
+    It reads admission, report and trace; the others are what commands print with --json, and verdict and attestation what
+    an audit does.
+    """
     known = documents()
     if name not in known:
         raise OperatorError(f"there is no schema {name!r}", f"schemas: {', '.join(known)}")
@@ -26,7 +30,33 @@ def command(
 
 def documents() -> dict[str, Any]:
     """Return the struct of every document that has a published schema, by its name."""
+    # Each loads a part of the house that only this command needs whole.
+    from auditor.attest.answer import Answer as Verification  # noqa: PLC0415
+    from auditor.attest.statement import Statement  # noqa: PLC0415
+    from auditor.commands.attach import AttachAnswer  # noqa: PLC0415
+    from auditor.commands.gate import GateAnswer  # noqa: PLC0415
+    from auditor.commands.history import History  # noqa: PLC0415
     from auditor.contract import AdmissionRecord, Report, TraceEvent  # noqa: PLC0415
     from auditor.emit.published import Published  # noqa: PLC0415
+    from auditor.evidence_view import View  # noqa: PLC0415
+    from auditor.scan_answer import Answer as Scanned  # noqa: PLC0415
+    from auditor.sweep.summary import SweepSummary  # noqa: PLC0415
+    from auditor.tlog.answer import LogAnswer  # noqa: PLC0415
+    from auditor.workitems.claims_answer import ClaimsAnswer  # noqa: PLC0415
 
-    return {"admission": AdmissionRecord, "report": Report, "trace": TraceEvent, "verdict": Published}
+    return {
+        "admission": AdmissionRecord,
+        "attach": AttachAnswer,
+        "attestation": Statement,
+        "claims": ClaimsAnswer,
+        "evidence": View,
+        "gate": GateAnswer,
+        "history": History,
+        "log": LogAnswer,
+        "report": Report,
+        "scan": Scanned,
+        "sweep": SweepSummary,
+        "trace": TraceEvent,
+        "verdict": Published,
+        "verification": Verification,
+    }

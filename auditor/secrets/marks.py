@@ -36,9 +36,6 @@ _SIGNS = ("+", " + ", " . ", " & ", " .. ", " +\n", " +\\n", " \\\n", " \\\\n")
 _GLUED = (
     *(f"{quote}{sign}{quote}".encode() for quote in ('"', "'", '\\"') for sign in _SIGNS[:5]),
     *(f"{quote}{sign}".encode() for quote in ('"', "'", '\\"') for sign in _SIGNS[5:]),
-    b'" "',
-    b"' '",
-    rb"\" \"",
 )
 """What stands between the pieces of a text that code puts together."""
 
@@ -214,7 +211,7 @@ def rare_disguises(word: bytes) -> Iterable[tuple[bytes | Literal, Decoder, int]
         yield glue.join(pair.upper() for pair in pairs).encode(), numbers.spaced_hex, 0
     for two in ((0, 2, 4), (0, 1, 3, 4)):
         yield " ".join(word[a:b].hex() for a, b in itertools.pairwise(two)).encode(), numbers.spaced_hex, 0
-    for gap in (b" ", b'", "', b'","', rb"\", \"", b"', '"):
+    for gap in (b" ", b'", "', rb"\", \""):
         yield gap.join(bytes((byte,)) for byte in word[:4]), escapes.spelled, 0
     for comma in (",", ", ", " "):
         yield comma.join(str(byte) for byte in word[:4]).encode(), numbers.decimal, 0

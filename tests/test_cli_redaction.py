@@ -105,9 +105,9 @@ class Console:
     def run_apart(self, *line: str | Path) -> None:
         """Run a command in a process of its own: a sweep's workers have the environment that its process began with."""
         words = [str(word) for word in line]
-        line = [sys.executable, "-m", "auditor", *words]
+        command = [sys.executable, "-m", "auditor", *words]
         found = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[1])}
-        done = subprocess.run(line, capture_output=True, text=True, check=False, env=found)
+        done = subprocess.run(command, capture_output=True, text=True, check=False, env=found)
         assert "Traceback" not in done.stderr
         self.said[" ".join(words)] = done.stdout + done.stderr
 

@@ -34,6 +34,11 @@ def names_for(item_name: str, standing: Standing, *, proof: bool) -> Files:
     return Files(stem + rest + ENDING, stem + rest + PROOF_ENDING if proof else None)
 
 
+def proof_name(attestation: str) -> str:
+    """Return what the inclusion proof of the attestation with this file name is called, where it has one."""
+    return attestation.removesuffix(ENDING) + PROOF_ENDING
+
+
 def is_stored_name(name: str) -> bool:
     """Tell whether a file that a block links to has a name that `attach` could have given: in the same folder, no other."""
     return "/" not in name and "\0" not in name and not name.startswith(".") and name.endswith((ENDING, PROOF_ENDING))

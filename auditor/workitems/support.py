@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Literal, TypeAlias
 
 import msgspec
 
 from auditor import instants
+from auditor.attest import Reason, Refused
+from auditor.attest.envelope import MAX_BYTES as MAX_ATTESTATION_BYTES
+from auditor.errors import OperatorError
 from auditor.facts import visible
 from auditor.instants import rfc3339
 from auditor.workitems.admissions import Given, not_in_force
@@ -18,9 +22,11 @@ from auditor.workitems.block import Block
 from auditor.workitems.claim_text import Claimed, runs_in
 from auditor.workitems.decisions import Decision
 from auditor.workitems.document import Document
-from auditor.workitems.gate import Gated, gate
+from auditor.workitems.folder import opened
+from auditor.workitems.gate import MAX_PROOF_BYTES, Gated, gate
 from auditor.workitems.item import ids_in
 from auditor.workitems.standing import KEYS, Standing
+from auditor.workitems.stored import proof_name
 from auditor.workitems.trust import Trust
 
 Support: TypeAlias = Literal["supported", "unsupported", "unchecked"]
@@ -72,6 +78,7 @@ class Judge:
         self._items: dict[str, list[Found]] = {}
         self._newest: dict[str, Stored] = {}
         self._gated: dict[Path, Gated] = {}
+        self._lacks: dict[Path, tuple[Reason, ...]] = {}
         for each in found:
             if each.item is not None:
                 self._items.setdefault(each.item, []).append(each)
@@ -153,9 +160,16 @@ class Judge:
             )
         now = instants.now() if self._trust.now is None else self._trust.now
         lapsed = not_in_force(standing, self._admissions, now)
-        if lapsed is not None:
-            return Answer("unsupported", lapsed.text, lapsed.hint)
+        reasons = [*self._lacking(stored, self._trust), *([lapsed] if lapsed else [])]
+        if reasons:
+            return Answer("unsupported", "; ".join(each.text for each in reasons), reasons[0].hint)
         return Answer("supported", f"run {visible(run)}, judged {rfc3339(standing.judged)}")
+
+    def _lacking(self, stored: Stored, trust: Trust) -> tuple[Reason, ...]:
+        """Return what the operator demands of a verdict, its place in a log included, and this one does not have."""
+        if stored.path not in self._lacks:
+            self._lacks[stored.path] = tuple(_lacking(stored, trust))
+        return self._lacks[stored.path]
 
     def _by_item(self, name: str) -> Answer:
         known = self._items.get(name, [])
@@ -189,6 +203,26 @@ class Judge:
         named = [run for run in runs_in(found.document.text) if run in self._newest]
         runs = dict.fromkeys([*beside, *named])
         return sorted(runs, key=lambda run: self._newest[run].standing.judged, reverse=True)
+
+
+def _lacking(stored: Stored, trust: Trust) -> Iterator[Reason]:
+    try:
+        with opened(stored.path.parent) as folder:
+            attestation = folder.required(stored.path.name, MAX_ATTESTATION_BYTES).data
+            proof = folder.read(proof_name(stored.path.name), MAX_PROOF_BYTES)
+    except OperatorError as error:
+        yield Reason(error.sentence, error.hint)
+        return
+    if hashlib.sha256(attestation).hexdigest() != stored.standing.sha256:
+        yield Reason(f"{visible(stored.path.name)} was changed while it was being verified", "ask again")
+        return
+    for demand in (trust.sufficient, lambda line: trust.vouched(line, proof.data if proof else None)):
+        try:
+            demand(attestation)
+        except Refused as refused:
+            yield from refused.reasons
+        except OperatorError as error:
+            yield Reason(error.sentence, error.hint)
 
 
 def _is_blocked(found: Found) -> bool:

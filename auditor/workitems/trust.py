@@ -8,7 +8,7 @@ from pathlib import Path
 import msgspec
 
 from auditor.attest import PublicKey, Reason, verify
-from auditor.attest.refused import refusal
+from auditor.attest.refused import Refused, refusal
 from auditor.facts import visible
 from auditor.instants import instant
 from auditor.tlog import entries, prove, read_record, record, verify_proof
@@ -58,6 +58,25 @@ class Trust(msgspec.Struct, frozen=True):
         """Return where the log has the attestation, by its inclusion proof. Raise `Refused` where that does not verify."""
         leaf = record(verify(attestation, keys=self.keys, now=self.now))
         return verify_proof(proof, leaf, self.log_keys or self.keys, log=self.log).index
+
+    def vouched(self, attestation: bytes, proof: bytes | None) -> None:
+        """Raise `Refused` unless the log that is demanded, if any, has the attestation, and no newer word on its run.
+
+        With the folder of the log at hand it is looked up there; else `proof` has to show it.
+        """
+        if not self.demands_log:
+            return
+        if self.log is not None:
+            self.proof(attestation)
+        elif proof is None:
+            raise refusal(
+                "no inclusion proof lies beside it, and a log is demanded", "attach it with `attach --log DIR`"
+            )
+        else:
+            self.logged(attestation, proof)
+        later = tuple(self.overruled(attestation))
+        if later:
+            raise Refused(later)
 
     def overruled(self, attestation: bytes) -> Iterator[Reason]:
         """Yield that the log has a newer verdict on the same run which is no pass: then this one was not the last word.

@@ -5,14 +5,18 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+import msgspec
 import pytest
 
+from auditor.attest import verify
 from auditor.errors import OperatorError
+from auditor.tlog import append, create, prove, record
 from auditor.workitems.admissions import given
+from auditor.workitems.stored import ENDING, proof_name
 from auditor.workitems.survey import Surveyed, survey
 from auditor.workitems.trust import Trust
-from tests.attest.kit import PASS, new_signer, place
-from tests.workitems.kit import FAIL, FRONT, TRUST, attach_to, attested, item
+from tests.attest.kit import PASS, SIGNER, new_signer, place
+from tests.workitems.kit import FAIL, FRONT, HOUR, TRUST, attach_to, attested, item
 
 RUN = TRUST.authentic(attested()).run_id
 FAILED_RUN = TRUST.authentic(attested(FAIL)).run_id
@@ -172,3 +176,49 @@ def test_an_empty_folder_has_no_claims(tmp_path: Path) -> None:
     assert survey([tmp_path], TRUST, None) == Surveyed()
     (tmp_path / "CTO-WORK-020.md").write_text(FRONT)
     assert survey([tmp_path], TRUST, None).judged == []
+
+
+def test_a_document_s_claim_meets_every_demand_that_a_work_item_s_does(tree: Path, tmp_path: Path) -> None:
+    (tree / "sot.md").write_text(f"Run {RUN} passed Stage 2.")
+    log, empty = tmp_path / "log", tmp_path / "empty"
+    for folder in (log, empty):
+        create(folder, "example.com/log", SIGNER)
+    append(log, [record(verify(attested(), keys=TRUST.keys, now=TRUST.now))], SIGNER)
+    for support, demands in (
+        ("supported", {"max_age": 48 * HOUR}),
+        ("unsupported", {"max_age": HOUR}),
+        ("unsupported", {"policy_sha256": "0" * 64}),
+        ("supported", {"require": ("CTO_STAGE2_PASS",)}),
+        ("unsupported", {"require": ("CTO_NO_SUCH_LEVEL",)}),
+        ("supported", {"log": log}),
+        ("unsupported", {"log": empty}),
+        ("unsupported", {"log": tmp_path / "nowhere"}),
+        ("unsupported", {"log_keys": TRUST.keys}),
+    ):
+        trust = msgspec.structs.replace(TRUST, **demands)
+        assert supports(survey([tree / "sot.md", tree / "items"], trust, None))["sot.md:1"] == support, demands
+
+
+def test_a_proof_beside_an_attestation_is_enough_where_the_log_is_not_at_hand(tree: Path, tmp_path: Path) -> None:
+    (tree / "sot.md").write_text(f"Run {RUN} passed Stage 2.")
+    log = tmp_path / "log"
+    create(log, "example.com/log", SIGNER)
+    leaf = record(verify(attested(), keys=TRUST.keys, now=TRUST.now))
+    append(log, [leaf], SIGNER)
+    (file,) = (tree / "items").glob(f"*{RUN}*{ENDING}")
+    trust = msgspec.structs.replace(TRUST, log_keys=TRUST.keys)
+    (file.parent / proof_name(file.name)).write_bytes(prove(log, leaf))
+    assert supports(survey([tree], trust, None))["sot.md:1"] == "supported"
+    (file.parent / proof_name(file.name)).write_bytes(b"no proof")
+    assert supports(survey([tree], trust, None))["sot.md:1"] == "unsupported"
+
+
+def test_a_fail_that_the_log_tells_of_later_takes_a_document_s_support_away(tree: Path, tmp_path: Path) -> None:
+    (tree / "sot.md").write_text(f"Run {RUN} passed Stage 2.")
+    log = tmp_path / "log"
+    create(log, "example.com/log", SIGNER)
+    trust = msgspec.structs.replace(TRUST, log=log)
+    lines = (attested(), attested(FAIL, 2, run_id=RUN))
+    for line, support in zip(lines, ("supported", "unsupported"), strict=True):
+        append(log, [record(verify(line, keys=TRUST.keys, now=TRUST.now))], SIGNER)
+        assert supports(survey([tree], trust, None))["sot.md:1"] == support

@@ -14,8 +14,14 @@ from auditor.globs import glob
 from auditor.reader import CHUNK, ByteSink, Reading
 from auditor.walk import MAX_DEPTH, MAX_ENTRIES, Entry
 
-_STAMPS = ("size", "ETag", "etag", "md5Hash", "version_id", "generation", "LastModified", "mtime", "created", "updated")
-"""What the stores tell of an object's state, each under its own names: any change of these is a change of the object."""
+MARKS = ("ETag", "etag", "md5Hash", "version_id", "generation", "checksum", "sha", "CRC")
+"""What the stores tell of an object's content or version, each under its own name."""
+
+TIMES = ("LastModified", "last_modified", "mtime", "updated", "date_time", "created")
+"""What they tell of when it was written; the first that one knows says most."""
+
+_STAMPS = ("size", *MARKS, *TIMES)
+"""Any change of these is a change of the object."""
 
 
 @contextmanager
@@ -46,9 +52,14 @@ def open_remote(url: str) -> Iterator[Remote]:
 
 def without_password(url: str) -> str:
     """Return a URL without the user, password and query that may stand in it, fit to be shown."""
-    head, mark, rest = url.partition("://")
+    return visible("::".join(_bare(link) for link in url.split("::")))
+
+
+def _bare(link: str) -> str:
+    """Return one link of a chained URL, such as ``zip://run::ftp://me:pass@host/runs.zip`` has two of, without credentials."""
+    head, mark, rest = link.partition("://")
     host, slash, path = rest.partition("/")
-    return visible(f"{head}{mark}{host.rpartition('@')[2]}{slash}{path.partition('?')[0]}")
+    return f"{head}{mark}{host.rpartition('@')[2].partition('?')[0]}{slash}{path.partition('?')[0]}"
 
 
 class Remote:
@@ -94,6 +105,11 @@ class Remote:
         """Tell whether an object, or a folder of one, matches a glob."""
         fits = glob(pattern).fullmatch
         return any(fits(path) or fits(posixpath.dirname(path)) for path in self._found)
+
+    def state(self, path: str) -> dict[str, Any]:
+        """Return what the listing told of the object at a relative path: its size, and those of `MARKS` and `TIMES` it knows."""
+        info = self._found[path]
+        return {name: info[name] for name in _STAMPS if info.get(name) is not None}
 
     def _stamp(self, path: str) -> dict[str, Any]:
         self._system.invalidate_cache(posixpath.dirname(path))

@@ -17,6 +17,7 @@ from auditor.cli_known import KnownFingerprint, SecretEnv, SecretFile
 from auditor.cli_output import complain, say
 from auditor.commands.audit import AllowFile, BaselineFile, read_allow, read_key
 from auditor.errors import OperatorError
+from auditor.tree import as_place, is_url
 
 if TYPE_CHECKING:
     from auditor.secrets import Engine
@@ -31,8 +32,10 @@ _MAX_JOBS = 256
 
 def command(
     roots: Annotated[
-        list[Path],
-        typer.Argument(metavar="ROOT...", help="Folders below which runs lie, at any depth.", show_default=False),
+        list[str],
+        typer.Argument(
+            metavar="ROOT...", help="Folders below which runs lie, at any depth, or their URLs.", show_default=False
+        ),
     ],
     admission: Annotated[
         Path | None,
@@ -125,7 +128,7 @@ def command(
     from auditor.sweep.worker import Setup  # noqa: PLC0415
 
     if cluster is not None:
-        _check_cluster(cluster, known_secret_env, jobs=jobs, sends_key=fingerprint_key is not None)
+        _check_cluster(cluster, roots, known_secret_env, jobs=jobs, sends_key=fingerprint_key is not None)
         known_secret_file, known_fingerprint = _absolute(known_secret_file), _absolute(known_fingerprint)
         allow, secrets_baseline = (path and path.absolute() for path in (allow, secrets_baseline))
     exports = Exports(junit, sarif, github, everything)
@@ -159,7 +162,7 @@ def command(
         options=options,
     )
     try:
-        plan = Plan(tuple(roots), setup, store, workers, seconds, days, html, cluster)
+        plan = Plan(tuple(as_place(root) for root in roots), setup, store, workers, seconds, days, html, cluster)
         summary = sweep(plan, Silence() if quiet else reporter())
     except Stopped as stopped:
         complain(stopped.sentence, stopped.hint)
@@ -204,9 +207,12 @@ def _cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def _check_cluster(address: str, variables: Sequence[str] | None, *, jobs: str, sends_key: bool) -> None:
-    """Refuse what a cluster cannot have: a variable of this machine, or a key that others could read on the way."""
+def _check_cluster(
+    address: str, roots: Sequence[str], variables: Sequence[str] | None, *, jobs: str, sends_key: bool
+) -> None:
+    """Refuse what a cluster cannot have: a variable of this machine, or a secret that others could read on the way."""
     from auditor.sweep.cluster_client import is_private  # noqa: PLC0415
+    from auditor.sweep.roots import recorded  # noqa: PLC0415
 
     if jobs:
         raise OperatorError(
@@ -215,9 +221,14 @@ def _check_cluster(address: str, variables: Sequence[str] | None, *, jobs: str, 
     if variables:
         reason = "--known-secret-env names a variable of this machine, which a cluster's workers do not have"
         raise OperatorError(reason, "put it into a file on the shared storage, and name that by --known-secret-file")
-    if sends_key and not is_private(address):
+    if is_private(address):
+        return
+    if sends_key:
         reason = "the fingerprint key would cross the network unencrypted"
         raise OperatorError(reason, "use a scheduler at tls://..., or leave --fingerprint-key out")
+    if any(is_url(root) and recorded(root) != root for root in roots):
+        reason = "the credentials in a root's URL would cross the network unencrypted"
+        raise OperatorError(reason, "use a scheduler at tls://..., or configure the workers' access to the storage")
 
 
 def _absolute(paths: list[Path] | None) -> list[Path] | None:

@@ -29,15 +29,17 @@ from auditor.store import Judged, Store
 from auditor.store.judged import masked, unjudged
 from auditor.sweep import lock
 from auditor.sweep.across import look_across, write_pages
-from auditor.sweep.find import Found, Recogniser, Sight, distinct, find
+from auditor.sweep.find import Found, Recogniser, Sight
 from auditor.sweep.incremental import standing
 from auditor.sweep.memory import Learned, notes_of
 from auditor.sweep.outside import refuse_in_run
 from auditor.sweep.pool import ENDING, Done
 from auditor.sweep.progress import Reporter
+from auditor.sweep.roots import distinct_roots, recorded, sights
 from auditor.sweep.summary import Across, Decisions, SweepSummary, Tally
 from auditor.sweep.worker import Job, Outcome, Setup
 from auditor.sweep.workforce import Workforce, scheduler_at, workforce
+from auditor.tree import Place
 
 if TYPE_CHECKING:
     from auditor.sweep.cluster_client import Scheduler
@@ -60,7 +62,7 @@ class Plan(msgspec.Struct, frozen=True):
     `cluster` is the address of the scheduler whose workers judge, instead of processes of this machine.
     """
 
-    roots: tuple[Path, ...]
+    roots: tuple[Place, ...]
     setup: Setup
     url: str | None
     workers: int
@@ -75,7 +77,7 @@ def sweep(plan: Plan, reporter: Reporter) -> SweepSummary:
 
     Raise `OperatorError` for roots, a store or a lock that cannot be used, and `Stopped` where it fails on the way.
     """
-    roots = distinct(plan.roots)
+    roots = distinct_roots(plan.roots)
     known = layouts.load(rules_folder() / "layouts")
     refuse_in_run(plan.url, Recogniser(known))
     with (
@@ -150,19 +152,20 @@ class _Sweep:
 
     def _jobs(self) -> Iterator[Job]:
         """Yield a job for each run that is found, with its newest verdict; asked for only as fast as they are done."""
-        sights = find([Path(root) for root in self._roots], self._layouts)
-        while some := list(islice(sights, _LOOK_UP)):
+        found = sights(self._roots, self._layouts)
+        while some := list(islice(found, _LOOK_UP)):
             yield from self._look_up(some)
         self._all_found = True
 
-    def _look_up(self, sights: Sequence[Sight]) -> Iterator[Job]:
-        places = [sight.path for sight in sights if isinstance(sight, Found)]
+    def _look_up(self, some: Sequence[Sight]) -> Iterator[Job]:
+        places = [recorded(sight.path) for sight in some if isinstance(sight, Found)]
         known = self._store.latest_of_all(places)
-        for sight in sights:
+        for sight in some:
             if isinstance(sight, Found):
                 self._tally.found += 1
-                before = known.get(sight.path)
-                yield Job(sight.path, standing(before) if before else None)
+                place = recorded(sight.path)
+                before = known.get(place)
+                yield Job(place, standing(before) if before else None, sight.path if sight.path != place else "")
             else:
                 path = self._shown(sight.path)
                 self._tally.take_trouble(path, sight.reason)
@@ -244,6 +247,7 @@ class _Sweep:
         return None
 
     def _shown(self, place: str) -> str:
+        place = recorded(place)
         return masked(place, self._engine) or place
 
     @contextlib.contextmanager

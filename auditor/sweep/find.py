@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TypeAlias
 
@@ -87,9 +87,11 @@ def _above(path: str) -> Iterator[tuple[int, int]]:
 
 
 class _Marks:
-    """What one layout says of a directory, made ready to be asked of a listing."""
+    """What one layout says of a directory, made ready to be asked of a listing. `there` tells whether a path exists."""
 
-    def __init__(self, layout: Layout) -> None:
+    def __init__(self, layout: Layout, there: Callable[[str], bool], matched: Callable[[str, str], bool]) -> None:
+        self._there = there
+        self._matched = matched
         plain = [mark for mark in layout.marks if not _WILD.search(mark)]
         self.names = frozenset(mark for mark in plain if "/" not in mark)
         self.patterns = [glob(mark) for mark in layout.marks if _WILD.search(mark) and "/" not in mark]
@@ -111,7 +113,7 @@ class _Marks:
         if not self.names.isdisjoint(names) or any(each.fullmatch(name) for each in self.patterns for name in names):
             return True
         return any(
-            any(Path(place).glob(path)) if _WILD.search(path) else os.path.lexists(f"{place}/{path}")
+            self._matched(place, path) if _WILD.search(path) else self._there(f"{place}/{path}")
             for path in self.paths
             if _WILD.search(path) or path.partition("/")[0] in names
         )
@@ -121,16 +123,30 @@ class _Marks:
         seen: set[str] = set()
         for kind, path in self.kinds:
             first, below, _ = path.partition("/")
-            if kind not in seen and first in names and (not below or os.path.lexists(f"{place}/{path}")):
+            if kind not in seen and first in names and (not below or self._there(f"{place}/{path}")):
                 seen.add(kind)
         return len(seen) >= _ENOUGH_KINDS
 
 
 class Recogniser:
-    """Tells run directories from other folders, by all layouts."""
+    """Tells run directories from other folders, by all layouts.
 
-    def __init__(self, layouts: Sequence[Layout]) -> None:
-        self._marks = [_Marks(layout) for layout in layouts]
+    `there` tells whether a path exists, `matched` whether anything below a folder matches a pattern; by default in the
+    file system.
+    """
+
+    def __init__(
+        self,
+        layouts: Sequence[Layout],
+        there: Callable[[str], bool] = os.path.lexists,
+        matched: Callable[[str, str], bool] = lambda place, pattern: any(Path(place).glob(pattern)),
+    ) -> None:
+        self._there = there
+        self._marks = [_Marks(layout, there, matched) for layout in layouts]
+
+    def is_named(self, name: str) -> bool:
+        """Tell whether a folder of this name is a run for its name alone."""
+        return any(marks.named(name) for marks in self._marks)
 
     def is_marked(self, names: frozenset[str], place: str) -> bool:
         """Tell whether a layout's mark is among the names of the entries of the directory at `place`, or below it."""
@@ -149,10 +165,10 @@ class Recogniser:
         A stray ``report.json`` among the runs would otherwise take them all out of the count.
         """
         own = os.path.basename(place)  # noqa: PTH119
-        if any(marks.named(own) for marks in self._marks):
+        if self.is_named(own):
             return False
         return any(
-            marks.named(name) and any(os.path.lexists(f"{place.rstrip('/')}/{name}/{mark}") for mark in marks.names)
+            marks.named(name) and any(self._there(f"{place.rstrip('/')}/{name}/{mark}") for mark in marks.names)
             for name in folders
             for marks in self._marks
         )

@@ -23,9 +23,9 @@ from auditor.remembered import Nowhere
 from auditor.store import Basis, Row
 from auditor.walk import MAX_DEPTH, MAX_ENTRIES, Entry, walk
 
-_FILES, _OTHERS = 48, 16
-_UNCERTAIN = "0" * _FILES
-_RACY_NS = 2_000_000_000
+FILES, OTHERS = 48, 16
+_UNCERTAIN = "0" * FILES
+RACY_NS = 2_000_000_000
 """A file changed as lately as this could change again within the same tick of the file system's clock, unseen."""
 
 _by_name = attrgetter("name")
@@ -103,11 +103,11 @@ def stamp(run_dir: str, authority: tuple[int, int] | None = None) -> Stamp:
     finally:
         os.close(root)
     return Stamp(
-        files=looking.files.hexdigest()[:_FILES],
-        others=looking.others.hexdigest()[:_OTHERS],
+        files=looking.files.hexdigest()[:FILES],
+        others=looking.others.hexdigest()[:OTHERS],
         newest=looking.newest or own.st_mtime_ns,
         whole=looking.whole,
-        racy=time.time_ns() - looking.changed < _RACY_NS,
+        racy=time.time_ns() - looking.changed < RACY_NS,
         identity=(own.st_dev, own.st_ino),
     )
 
@@ -201,7 +201,7 @@ def stands(
     expires = basis.admission_expires
     if expires is not None and before.judged_at < expires <= now:
         return False
-    if not found.whole or before.stat_sha256[_FILES:] != found.others:
+    if not found.whole or before.stat_sha256[FILES:] != found.others:
         return False
     if trust_stat:
         return found.certain and before.stat_sha256 == found.sha256

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import msgspec
@@ -36,21 +36,37 @@ def read_request(run_dir: str, layouts: Sequence[Layout], limit: int) -> Request
     The report, and the copy of a record, are looked for where any of the `layouts` has them. Nothing is judged here:
     whatever is wrong with the report, the rules say it of the bytes that they read themselves.
     """
-    asked = _read(run_dir, layouts, limit)
+
+    def read(path: str) -> bytes:
+        return _content(f"{run_dir}/{path}", limit)
+
+    has_copy = any(os.path.lexists(f"{run_dir}/{path}") for path in paths_of(layouts, "admission_copy"))
+    return request_of(read, layouts, has_copy=has_copy)
+
+
+def request_of(read: Callable[[str], bytes], layouts: Sequence[Layout], *, has_copy: bool) -> Request:
+    """Return what the report asks for; `read` returns the content of an artifact, or raises `OSError` where there is none."""
+    asked = _asked_in(read, layouts)
     provider, model = _text(asked.case_model_provider), _text(asked.case_model)
     return Request(
         pair=None if provider is None or model is None else Pair(provider, model),
         started=instant(asked.started_at),
         status=_text(asked.case_model_admission_status),
         admission_sha256=_text(asked.admission_sha256),
-        has_copy=any(os.path.lexists(f"{run_dir}/{path}") for path in _paths(layouts, "admission_copy")),
+        has_copy=has_copy,
     )
 
 
-def _read(run_dir: str, layouts: Sequence[Layout], limit: int) -> _Asked:
-    for path in _paths(layouts, "report"):
+def paths_of(layouts: Sequence[Layout], kind: str) -> list[str]:
+    """Return where any of the layouts has the one artifact of a kind."""
+    kinds = [one for layout in layouts for one in layout.kinds if one.kind == kind]
+    return list(dict.fromkeys(path for one in kinds for path in one.paths if "*" not in path))
+
+
+def _asked_in(read: Callable[[str], bytes], layouts: Sequence[Layout]) -> _Asked:
+    for path in paths_of(layouts, "report"):
         try:
-            return _asked(_content(f"{run_dir}/{path}", limit))
+            return _asked(read(path))
         except (
             OSError,
             msgspec.MsgspecError,
@@ -75,8 +91,3 @@ def _content(path: str, limit: int) -> bytes:
             return file.read(status.st_size)
     finally:
         os.close(descriptor)
-
-
-def _paths(layouts: Sequence[Layout], kind: str) -> list[str]:
-    kinds = [one for layout in layouts for one in layout.kinds if one.kind == kind]
-    return list(dict.fromkeys(path for one in kinds for path in one.paths if "*" not in path))

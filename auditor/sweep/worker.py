@@ -21,12 +21,12 @@ from auditor.places import rules_folder
 from auditor.policy import Policy
 from auditor.secrets import AllowList, Engine
 from auditor.store import Basis, Judged
-from auditor.store.judged import judged_from, unjudged
-from auditor.sweep import incremental
+from auditor.store.judged import judged_from, masked, unjudged
+from auditor.sweep import incremental, look
 from auditor.sweep.admissions import Authorities, Authority, Choice, Request
 from auditor.sweep.incremental import Stamp, Standing
 from auditor.sweep.memory import Learned, Remembering
-from auditor.sweep.request import read_request
+from auditor.tree import is_url
 
 _COLLECT = (50_000, 20, 50)
 
@@ -62,10 +62,19 @@ class Setup(msgspec.Struct, frozen=True):
 
 
 class Job(msgspec.Struct, frozen=True):
-    """One run directory to look at, and its newest verdict in the store, if there is one."""
+    """One run directory to look at, and its newest verdict in the store, if there is one.
+
+    `place` is what the store knows it by. `url` is where it is read, if that holds what must not be written down.
+    """
 
     place: str
     before: Standing | None = None
+    url: str = ""
+
+    @property
+    def source(self) -> str:
+        """Where the run is read."""
+        return self.url or self.place
 
 
 class Outcome(msgspec.Struct, frozen=True):
@@ -112,23 +121,24 @@ class Judge:
         except OSError as error:
             return self._failed(job, f"the run directory cannot be opened: {error.strerror}", begun)
         except OperatorError as error:
-            gone = job.place in error.sentence
+            gone = job.place in error.sentence and not is_url(job.place)
             reason = "the run directory can no longer be opened" if gone else error.sentence
+            reason = masked(reason, self._engine) or reason
             return self._failed(job, reason, begun)
         except Exception as error:  # noqa: BLE001 - one run's defect must not cost the others; its row says what it was
             return self._failed(job, f"the audit failed with an internal error ({type(error).__name__})", begun)
 
     def _outcome(self, job: Job, begun: float) -> Outcome:
         setup = self._setup
-        choice = self._choose(job.place)
+        choice = self._choose(job.source)
         authority = choice.authority
-        stamp = incremental.stamp(job.place, authority.identity if authority else None)
+        stamp = look.stamp(job.source, authority.identity if authority else None)
         if setup.since is not None and stamp.newest < setup.since:
             return Outcome("older")
-        if job.before is not None and self._stands(job.before, stamp, job.place, authority):
+        if job.before is not None and self._stands(job.before, stamp, job.source, authority):
             return Outcome("unchanged", note=choice.note)
         examined = examine(
-            Path(job.place),
+            job.source,
             setup.policy,
             admission=Path(authority.path) if authority else None,
             fingerprint_key=setup.fingerprint_key,
@@ -138,7 +148,7 @@ class Judge:
         )
         verdict = conclude(examined, setup.policy)
         # What passes was read whole, file by file. Anything else may be only half written, or half removed.
-        moved = self._moved(job.place, stamp, authority) if verdict.decision != "pass" else ""
+        moved = self._moved(job.source, stamp, authority) if verdict.decision != "pass" else ""
         if moved:
             return self._failed(job, moved, begun, choice)
         judged = self._judged(job, examined, verdict, stamp, authority, begun)
@@ -149,7 +159,7 @@ class Judge:
         authorities = self._setup.authorities
         if not authorities.each:
             return authorities.choose(Request())
-        return authorities.choose(read_request(place, self._layouts, self._setup.policy.max_document_bytes))
+        return authorities.choose(look.read_request(place, self._layouts, self._setup.policy.max_document_bytes))
 
     def _judged(
         self,
@@ -174,7 +184,7 @@ class Judge:
 
     def _stands(self, before: Standing, stamp: Stamp, place: str, authority: Authority | None) -> bool:
         basis = self._basis(authority.sha256 if authority else None, authority)
-        digested = partial(incremental.content, place)
+        digested = partial(look.content, place)
         return incremental.stands(before, basis, now(), stamp, digested, trust_stat=self._setup.trust_stat)
 
     def _basis(self, sha256: str | None, authority: Authority | None) -> Basis:
@@ -185,8 +195,8 @@ class Judge:
     def _moved(self, place: str, before: Stamp, authority: Authority | None) -> str:
         """Return why what was read cannot be relied on: the run is gone, or was written while it was judged."""
         try:
-            after = incremental.stamp(place, authority.identity if authority else None)
-        except OSError:
+            after = look.stamp(place, authority.identity if authority else None)
+        except (OSError, OperatorError):
             return "the run directory was removed while it was judged"
         if after.identity != before.identity:
             return "the run directory was replaced while it was judged"

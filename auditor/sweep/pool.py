@@ -18,6 +18,7 @@ from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import ForkServerContext, ForkServerProcess
+from multiprocessing.resource_tracker import ensure_running
 from typing import Generic, TypeVar
 
 import msgspec
@@ -77,8 +78,12 @@ class Pool(Generic[Task, Answer]):
         self._stopped = False
 
     def __enter__(self) -> Pool[Task, Answer]:
-        with _interrupts_blocked():
-            self._workers = [self._new() for _ in range(self._count)]
+        try:
+            for _ in range(self._count):
+                self._workers.append(self._new())
+        except BaseException:  # whatever it is, who fails to enter is not left either
+            self.__exit__()
+            raise
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -125,8 +130,7 @@ class Pool(Generic[Task, Answer]):
             self._failed_starts = 0
         blamed = [worker.pending.popleft()] if worker.pending and worker.ready else []
         waiting.extendleft(reversed(worker.pending))
-        with _interrupts_blocked():
-            self._workers[index] = self._new()
+        self._workers[index] = self._new()
         for job in blamed:
             yield Done(job, None, time.monotonic() - worker.began, fault)
 
@@ -136,7 +140,15 @@ class Pool(Generic[Task, Answer]):
         return max(0.0, min(_NAP_SECONDS, *(worker.began + self._timeout - now for worker in busy), _NAP_SECONDS))
 
     def _new(self) -> _Worker[Task]:
-        return _Worker(self._context, self._prepare)
+        try:
+            with _interrupts_blocked():
+                return _Worker(self._context, self._prepare)
+        except (OSError, EOFError) as error:
+            # What starts them, a process of its own, could not be started or was ended meanwhile.
+            reason = getattr(error, "strerror", None) or "what starts them was ended"
+            raise OperatorError(
+                f"no worker process can be started: {reason}", "free memory, or use fewer --jobs"
+            ) from error
 
 
 class _Worker(Generic[Task]):
@@ -250,7 +262,11 @@ def _ending(code: int | None) -> str:
 
 @contextlib.contextmanager
 def _interrupts_blocked() -> Iterator[None]:
-    """Start processes with these signals blocked, which they inherit: they are for the parent alone from the first moment."""
+    """Start processes with these signals blocked, which they inherit: they are for the parent alone from the first moment.
+
+    The library's own helper comes first, because starting it unblocks them.
+    """
+    ensure_running()
     before = signal.pthread_sigmask(signal.SIG_BLOCK, ENDING)
     try:
         yield

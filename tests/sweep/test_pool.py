@@ -5,14 +5,19 @@ from __future__ import annotations
 import ctypes
 import os
 import signal
+import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
 from functools import partial
+from pathlib import Path
 
 import pytest
 
 from auditor.errors import OperatorError
-from auditor.sweep.pool import BATCH, Done, Pool
+from auditor.sweep import pool as pools
+from auditor.sweep.pool import BATCH, ENDING, Done, Pool
+from tests.harness.command import ROOT
 
 Job = tuple[str, int]
 
@@ -43,6 +48,13 @@ def do(job: Job) -> int:
 def broken(number: int) -> Callable[[Job], int]:
     """Die before any job is done."""
     os._exit(number)
+
+
+def watchful() -> Callable[[Job], int]:
+    """Return what tells, as a mask, which signals are blocked in the process that starts the workers."""
+    status = Path(f"/proc/{os.getppid()}/status").read_text("ascii")
+    mask = next(int(line.split()[1], 16) for line in status.splitlines() if line.startswith("SigBlk:"))
+    return lambda job: mask
 
 
 def dutiful() -> Callable[[Job], bytes]:
@@ -146,3 +158,40 @@ def test_workers_that_cannot_start_are_the_operators_to_mend() -> None:
         pytest.raises(OperatorError, match="exit code 3"),
     ):
         list(pool.results([("echo", 1)]))
+
+
+def test_what_starts_the_workers_leaves_an_interrupt_to_the_parent_from_its_first_moment() -> None:
+    if not Path("/proc/self/status").exists():
+        pytest.skip("this system does not tell which signals a process has blocked: run the tests on Linux")
+    # In a process of its own: what starts the workers is started once, and may be there already.
+    script = (
+        "from auditor.sweep.pool import Pool\n"
+        "from tests.sweep.test_pool import watchful\n"
+        "if __name__ == '__main__':\n"
+        "    with Pool(watchful, workers=1, timeout=60) as pool:\n"
+        "        print(*(done.answer for done in pool.results([('mask', 0)])))\n"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, cwd=ROOT, check=True)
+    blocked = int(done.stdout)
+    assert all(blocked >> (number - 1) & 1 for number in ENDING)
+
+
+@pytest.mark.parametrize("error", [EOFError(), ConnectionResetError(104, "Connection reset by peer")])
+def test_workers_that_cannot_be_started_are_told_of_in_a_sentence(
+    monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    started: list[object] = []
+
+    class Second(pools._Worker[Job]):
+        def __init__(self, *given: object) -> None:
+            if started:
+                raise error
+            super().__init__(*given)  # type: ignore[arg-type]
+            started.append(self)
+
+    monkeypatch.setattr(pools, "_Worker", Second)
+    pool = Pool(prepare, workers=2, timeout=60)
+    with pytest.raises(OperatorError, match="no worker process can be started"), pool:
+        pytest.fail("it has no second worker")
+    (first,) = started
+    assert first._process.exitcode is not None  # type: ignore[attr-defined]

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from auditor.cli_admissions import records
 from auditor.cli_attest import PublicKeyFiles
 from auditor.cli_known import KnownFingerprint, SecretEnv, SecretFile, engine
 from auditor.cli_output import complain, say
@@ -62,7 +63,6 @@ def command(
     from auditor.scan_answer import result  # noqa: PLC0415
     from auditor.scanning import Findings, scan_paths  # noqa: PLC0415
     from auditor.withhold import withhold  # noqa: PLC0415
-    from auditor.workitems.admissions import given  # noqa: PLC0415
     from auditor.workitems.claims_answer import answer, as_text  # noqa: PLC0415
     from auditor.workitems.survey import survey  # noqa: PLC0415
 
@@ -70,7 +70,7 @@ def command(
     secret_key = None if fingerprint_key is None else read_key(fingerprint_key)
     allowances = rules_allow() | read_allow(allow, secrets_baseline)
     searching = engine(known_secret_env, known_secret_file, known_fingerprint, secret_key)
-    surveyed = survey(paths, trust, given(admission))
+    surveyed = survey(paths, trust, records(admission))
     findings = scan_paths(searching, surveyed.documents) if surveyed.documents else Findings()
     found = result(findings, secret_key, allowances)
     failing = sum(secret.confidence in in_force.failing_confidence for secret in found.answer.secrets)

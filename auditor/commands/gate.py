@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import msgspec
 import typer
 
+from auditor.cli_admissions import records
 from auditor.cli_attest import PublicKeyFiles, duration, public_keys
 from auditor.cli_output import complain, say
 from auditor.emit.safe import safe
@@ -100,8 +101,9 @@ def command(
     """Ask whether each work item's Stage 2 pass claim rests on a verified, unexpired, passing attestation.
 
     The attestation must be signed under --key, be the newest beside the work item, agree with its block and front matter,
-    and rest on an admission that is still in force; where a log is in use, the log must have it. Without --admission the
-    expiry that the attestation states decides, and a withdrawal cannot be seen.
+    and rest on an admission that is still in force; where a log is in use, the log must have it. With a folder as --admission,
+    a later record that admits the pair no more takes it back. Without --admission the expiry that the attestation states
+    decides, and a withdrawal cannot be seen.
 
     \b
     Examples:
@@ -115,11 +117,10 @@ def command(
     trust = demands(key, max_age, policy_digest, require, log, log_key)
     from auditor.audit import rules_engine  # noqa: PLC0415 - the whole machinery, which a wrong option need not wait for
     from auditor.withhold import withhold  # noqa: PLC0415
-    from auditor.workitems.admissions import given  # noqa: PLC0415
     from auditor.workitems.gate import gate  # noqa: PLC0415
 
-    records = given(admission)
-    found = tuple(_shown(gate(path, trust, records)) for path in work_items)
+    authority = records(admission)
+    found = tuple(_shown(gate(path, trust, authority)) for path in work_items)
     code = _code([item.status for item in found], allow_no_claim=allow_no_claim)
     answer = withhold(GateAnswer("cto-audit-gate/v1", code == 0, found), rules_engine(), ())
     if json:

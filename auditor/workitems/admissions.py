@@ -3,61 +3,48 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import msgspec
 
-from auditor.admission import MAX_RECORD_BYTES, judge, read_authority, read_record
+from auditor.admission import judge, judge_valid, read_authority, read_record
 from auditor.attest import Reason
 from auditor.contract import AdmissionRecord
-from auditor.errors import OperatorError
-from auditor.facts import visible
+from auditor.facts import Pair, visible
 from auditor.instants import instant, rfc3339
-from auditor.workitems.folder import opened
+from auditor.records.json_text import JsonFault, parse_object
 from auditor.workitems.standing import Standing
 
-_MAX_RECORDS = 1000
+_RECORD_FIELDS = frozenset({"decision_status", "provider_class", "approval_source", "admitted_at"})
 _AGAIN = "judge the run again under the record that is in force now, and attach that verdict"
 
 
 class Given(msgspec.Struct, frozen=True):
-    """One admission record of the authority: the file's name, its bytes, their digest, and the record if it is valid."""
+    """One admission record of the authority: the file's name, its bytes, their digest, and the record if it is valid.
+
+    `fault` says why it is not valid, as the end of a sentence.
+    """
 
     name: str
     data: bytes
     sha256: str
     record: AdmissionRecord | None
+    fault: str = ""
 
 
-def given(path: Path | None) -> tuple[Given, ...] | None:
-    """Return the authority's records: the file's, or those of every ``.json`` file of the folder. None where none is named.
-
-    Raise `OperatorError` where the path cannot be read, or a folder holds no record.
-    """
-    if path is None:
-        return None
-    if not path.is_dir():
-        return (_given(path.name, read_authority(path).data),)
-    with opened(path) as folder:
-        names = [name for name in folder.names() if name.endswith(".json")]
-        if len(names) > _MAX_RECORDS:
-            raise OperatorError(
-                f"--admission {path} holds more than {_MAX_RECORDS} records", "name the one that counts"
-            )
-        files = [(name, folder.read(name, MAX_RECORD_BYTES)) for name in names]
-    found = tuple(_given(name, file.data) for name, file in files if file is not None)
-    if not found:
-        raise OperatorError(f"--admission {path} holds no .json file", "name the folder of the admission records")
-    return found
+def given(files: Iterable[Path]) -> tuple[Given, ...]:
+    """Return the authority's records in these files. Raise `OperatorError` where one cannot be read."""
+    return tuple(_given(file.name, read_authority(file).data) for file in files)
 
 
 def not_in_force(standing: Standing, records: Sequence[Given] | None, now: int) -> Reason | None:
     """Return why the verdict's admission is not in force at `now` (microseconds since 1970), None where it is.
 
     With the authority's records, the very record that the run was judged by must be among them and in force, and no later
-    record may take its pair's admission back. Without them the expiry in the attestation decides, and a withdrawal cannot
-    be seen; a record that has no expiry, but a review trigger, is then not shown to be in force.
+    record may take its pair's admission back; one that cannot be understood might, and has to be mended first. Without them
+    the expiry in the attestation decides, and a withdrawal cannot be seen; a record that has no expiry, but a review
+    trigger, is then not shown to be in force.
     """
     if standing.admission_sha256 is None or standing.admitted is None:
         return Reason(
@@ -78,12 +65,8 @@ def not_in_force(standing: Standing, records: Sequence[Given] | None, now: int) 
         refusal = None if judgement.status == "admitted" else f"is {judgement.status}"
     if refusal:
         return Reason(f"the admission {visible(used.name)} {refusal}", _AGAIN)
-    later = next((each for each in records if _takes_back(each, used, now)), None)
-    if later is not None:
-        return Reason(
-            f"the admission {visible(used.name)} is overruled by the later record {visible(later.name)}", _AGAIN
-        )
-    return None
+    taken = (_taken_back(each, used, standing.admitted, now) for each in records if each.sha256 != used.sha256)
+    return next(filter(None, taken), None)
 
 
 def _by_its_term(standing: Standing, now: int) -> Reason | None:
@@ -99,8 +82,8 @@ def _by_its_term(standing: Standing, now: int) -> Reason | None:
 
 
 def _given(name: str, data: bytes) -> Given:
-    record, _ = read_record(data)
-    return Given(name, data, hashlib.sha256(data).hexdigest(), record)
+    record, fault = read_record(data)
+    return Given(name, data, hashlib.sha256(data).hexdigest(), record, fault)
 
 
 def _refusal(record: AdmissionRecord | None, now: int) -> str | None:
@@ -115,14 +98,38 @@ def _refusal(record: AdmissionRecord | None, now: int) -> str | None:
     return None
 
 
-def _takes_back(other: Given, used: Given, now: int) -> bool:
-    """Tell whether another record about the same pair came into force later and does not admit it."""
-    mine, theirs = used.record, other.record
-    if mine is None or theirs is None or other.sha256 == used.sha256:
-        return False
-    if (mine.provider, mine.model) != (theirs.provider, theirs.model):
-        return False
-    since, before = instant(theirs.admitted_at), instant(mine.admitted_at)
-    return (
-        since is not None and before is not None and before < since <= now and theirs.decision_status == "not_decided"
+def _taken_back(other: Given, used: Given, pair: Pair, now: int) -> Reason | None:
+    """Return how another record takes the pair's admission back, or might; None where it does not.
+
+    It does where it came into force when the record that was used did, or later, and a decision about this pair, or about
+    no pair yet, lets nothing run. A record that states no time, or cannot be read at all, might have come later.
+    """
+    try:
+        stated = parse_object(other.data)
+    except JsonFault:
+        return _unclear(other)
+    if other.record is None and not _RECORD_FIELDS & stated.keys():
+        return None  # another program's file
+    named = (stated.get("provider"), stated.get("model"))
+    if all(named) and named != (pair.provider, pair.model):
+        return None
+    since, before = instant(stated.get("admitted_at")), instant(used.record.admitted_at if used.record else None)
+    if since is not None and before is not None and (since < before or since > now):
+        return None
+    if other.record is not None:
+        admits = judge_valid(other.record, pair, since).status == "admitted"
+        return None if admits else _overruled(other, used)
+    if since is not None and stated.get("decision_status") == "not_decided":
+        return _overruled(other, used)  # a record of nothing decided names no pair, and so is never valid
+    return _unclear(other)
+
+
+def _overruled(other: Given, used: Given) -> Reason:
+    return Reason(f"the admission {visible(used.name)} is overruled by the later record {visible(other.name)}", _AGAIN)
+
+
+def _unclear(other: Given) -> Reason:
+    return Reason(
+        f"the authority's record {visible(other.name)} {other.fault}, so it cannot be told whether it takes the admission back",
+        "mend it, with its provider, model and admitted_at, or take it out of the folder of the records",
     )

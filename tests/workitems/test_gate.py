@@ -11,9 +11,9 @@ import msgspec
 import pytest
 
 from auditor.attest import verify
+from auditor.cli_admissions import records
 from auditor.errors import OperatorError
 from auditor.tlog import append, create, record
-from auditor.workitems.admissions import given
 from auditor.workitems.gate import Gated, demanded, gate
 from auditor.workitems.trust import Trust
 from tests.attest.kit import KEY, NOON, PASS, SIGNER, new_signer, place
@@ -46,7 +46,7 @@ def authority(folder: Path, **changes: object) -> Path:
 
 def asked(path: Path, trust: Trust = STRICT, admission: Path | None = None) -> Gated:
     """Ask the gate; whatever is refused comes with a hint for each reason."""
-    answer = gate(path, trust, given(admission))
+    answer = gate(path, trust, records(admission))
     assert (answer.status == "supported") == (not answer.reasons)
     assert all(reason.text and reason.hint for reason in answer.reasons)
     return answer
@@ -216,6 +216,74 @@ def test_an_admission_in_force_is_demanded(tmp_path: Path, claiming: Path) -> No
     assert asked(claiming, admission=folder).status == "supported"
 
 
+LATER = "2026-07-30T00:00:00Z"
+UNCLEAR = "cannot be told whether it takes the admission back"
+
+
+@pytest.mark.parametrize(
+    ("changes", "why"),
+    [
+        ({"decision_status": "not_decided"}, "overruled by"),
+        ({"decision_status": "not_decided", "provider": None, "model": None}, "overruled by"),
+        ({"decision_status": "local_provider_required", "provider_class": "external_anthropic"}, "overruled by"),
+        ({"decision_status": "withdrawn"}, UNCLEAR),
+        ({"decision_status": "rejected", "provider": "", "model": ""}, UNCLEAR),
+        ({"approval_source": ""}, UNCLEAR),
+        ({"admitted_at": "30 July"}, UNCLEAR),
+        ({"admitted_at": None, "decision_status": "not_decided"}, UNCLEAR),
+        ({"decision_status": "not_decided", "admitted_at": "2026-06-20T09:00:00Z"}, "overruled by"),
+        ({"effect": "again"}, ""),
+        ({"decision_status": "withdrawn", "model": "another"}, ""),
+        ({"decision_status": "withdrawn", "admitted_at": "2026-06-01T00:00:00Z"}, ""),
+        ({"decision_status": "not_decided", "provider": None, "admitted_at": "2026-06-01T00:00:00Z"}, ""),
+        ({"decision_status": "not_decided", "admitted_at": "2099-01-01T00:00:00Z"}, ""),
+    ],
+)
+def test_a_later_record_takes_an_admission_back_in_whatever_form(
+    tmp_path: Path, claiming: Path, changes: dict[str, object], why: str
+) -> None:
+    folder = tmp_path / "admissions"
+    folder.mkdir()
+    authority(folder)
+    authority(folder, **({"admitted_at": LATER} | changes))
+    if why:
+        shut(claiming, why, admission=folder)
+    else:
+        assert asked(claiming, admission=folder).status == "supported"
+
+
+@pytest.mark.parametrize(("content", "why"), [("{", UNCLEAR), ("[]", UNCLEAR), ('{"name": "a package"}', "")])
+def test_a_file_that_may_be_a_record_has_to_be_understood(
+    tmp_path: Path, claiming: Path, content: str, why: str
+) -> None:
+    folder = tmp_path / "admissions"
+    folder.mkdir()
+    authority(folder)
+    (folder / "other.json").write_text(content)
+    if why:
+        shut(claiming, why, admission=folder)
+    else:
+        assert asked(claiming, admission=folder).status == "supported"
+
+
+def test_the_authority_s_records_are_found_where_a_sweep_finds_them(tmp_path: Path, claiming: Path) -> None:
+    folder, store = tmp_path / "admissions", tmp_path / "store"
+    for each in (folder / "2026", store):
+        each.mkdir(parents=True)
+    file = authority(folder / "2026")
+    assert asked(claiming, admission=folder).status == "supported"
+    (store / "record").write_bytes(file.read_bytes())
+    file.unlink()
+    file.symlink_to(store / "record")
+    assert asked(claiming, admission=folder).status == "supported"
+
+
+def test_a_run_s_own_copy_of_a_record_is_no_authority(claiming: Path) -> None:
+    run, _ = place(PASS)
+    with pytest.raises(OperatorError, match="holds no admission record"):
+        asked(claiming, admission=run)
+
+
 def test_an_admission_without_expiry_needs_the_authority(tmp_path: Path) -> None:
     path = item(tmp_path, CLAIM)
     attach_to(path, attested(expires=None))
@@ -227,7 +295,7 @@ def test_an_admission_that_cannot_be_read_is_the_operator_s_to_mend(tmp_path: Pa
     empty.mkdir()
     for missing in (empty, tmp_path / "absent"):
         with pytest.raises(OperatorError):
-            given(missing)
+            records(missing)
 
 
 def test_what_cannot_be_read_is_not_let_through(tmp_path: Path) -> None:

@@ -9,9 +9,9 @@ import msgspec
 import pytest
 
 from auditor.attest import verify
+from auditor.cli_admissions import records
 from auditor.errors import OperatorError
 from auditor.tlog import append, create, prove, record
-from auditor.workitems.admissions import given
 from auditor.workitems.stored import ENDING, proof_name
 from auditor.workitems.survey import Surveyed, survey
 from auditor.workitems.trust import Trust
@@ -108,8 +108,8 @@ def test_the_admission_must_be_in_force(tree: Path, tmp_path: Path) -> None:
     (tree / "sot.md").write_text(f"Run {RUN} passed Stage 2.")
     _, record = place(PASS)
     _, other = place(FAIL)
-    assert supports(survey([tree], TRUST, given(record)))["sot.md:1"] == "supported"
-    assert supports(survey([tree], TRUST, given(other)))["sot.md:1"] == "unsupported"
+    assert supports(survey([tree], TRUST, records(record)))["sot.md:1"] == "supported"
+    assert supports(survey([tree], TRUST, records(other)))["sot.md:1"] == "unsupported"
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,26 @@
+"""The authority's admission records as ``--admission FILE|DIR`` names them, found as a sweep finds them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from auditor.workitems.admissions import Given
+
+
+def records(path: Path | None) -> tuple[Given, ...] | None:
+    """Return the records in a file, or in every ``*.json`` file in a folder and below it; None where none is named.
+
+    A run directory's own copy of a record is no authority and is passed over. Raise `OperatorError` where something
+    cannot be read, or a folder holds no record.
+    """
+    if path is None:
+        return None
+    from auditor import layout  # noqa: PLC0415 - a wrong option need not wait for what only this needs
+    from auditor.places import rules_folder  # noqa: PLC0415
+    from auditor.sweep.admissions import load  # noqa: PLC0415
+    from auditor.workitems.admissions import given  # noqa: PLC0415
+
+    found = load(path, layout.load(rules_folder() / "layouts"))
+    return given(Path(each.path) for each in found.records)

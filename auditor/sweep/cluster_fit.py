@@ -24,7 +24,7 @@ from auditor.sweep.admissions import Authority
 from auditor.sweep.worker import Job, Outcome, Setup, prepare
 from auditor.tree import is_url
 
-_SAME_INSTALLED = "install the same cto-audit, on the same Python, on every worker"
+_SAME_INSTALLED = "install the same cto-audit on every worker, on the same Python, and start the workers again"
 _SAME_STORAGE = "let every worker mount the storage at the same path"
 
 

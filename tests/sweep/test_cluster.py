@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -59,9 +60,9 @@ def swept(tree: Tree, address: str, log: Log | None = None, **options: Any) -> t
 
 
 def told(judged: Judged) -> dict[str, Any]:
-    """Return all of a judgement but when, how fast and for which sweep it was made."""
+    """Return all of a judgement but what depends on when it was made, how fast and for which sweep."""
     fields = msgspec.structs.asdict(judged)
-    for name in ("judged_at", "seconds", "sweep", "display"):
+    for name in ("judged_at", "seconds", "sweep", "display", "stat_sha256"):
         del fields[name]
     return fields | {"document": judged.document and unpack(judged.document)}
 
@@ -150,6 +151,15 @@ def test_workers_that_would_judge_otherwise_are_refused(
         swept(tree, two.address)
     with Store.open(str(tree.store)) as store:
         assert list(store.latest()) == []
+
+
+def test_runs_in_an_archive_are_judged_where_they_lie(tmp_path: Path, two: Processes) -> None:
+    tree = Tree(tmp_path, SOUND, GATEWAY, "forbidden-write")
+    archive = shutil.make_archive(str(tmp_path / "packed"), "zip", tmp_path, "runs")
+    plan = msgspec.structs.replace(tree.plan(), roots=(f"zip://runs::file://{archive}",), cluster=two.address)
+    summary = sweep(plan, Log())
+    assert (summary.judged, summary.unjudged) == (3, 0)
+    assert (summary.new.passed, summary.new.fail) == (2, 1)
 
 
 def test_every_job_is_done_once_and_taken_only_as_fast_as_they_are_done(two: Processes) -> None:

@@ -18,8 +18,9 @@ from typing import Annotated, Any
 import msgspec
 
 from auditor.attest import canonical
+from auditor.attest.foreign import recognised
 from auditor.attest.keys import PublicKey, Signer
-from auditor.attest.refused import refusal
+from auditor.attest.refused import Refused, refusal
 from auditor.errors import OperatorError
 
 PAYLOAD_TYPE = "application/vnd.in-toto+json"
@@ -78,7 +79,10 @@ def unseal(line: bytes, keys: Sequence[PublicKey], *, allow_unsigned: bool = Fal
     With `allow_unsigned` an envelope that has no signature at all opens, too. A signature under one of `keys` that does
     not verify is always a refusal, whatever other signatures there are.
     """
-    envelope = _parsed(line)
+    try:
+        envelope = _parsed(line)
+    except Refused as refused:
+        raise (recognised(line) if len(line) <= MAX_BYTES else None) or refused from None
     payload = _decoded(envelope.payload, "payload")
     signatures = {each.keyid: _decoded(each.sig, "signature") for each in envelope.signatures}
     if len(signatures) != len(envelope.signatures):

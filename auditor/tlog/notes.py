@@ -107,7 +107,8 @@ def open_note(note: bytes, keys: Sequence[NoteKey], what: str = "note") -> str:
             continue
         if not key.verifies(signature, text.encode()):
             raise refusal(
-                f"the signature of {name} does not belong to the {what}", "it was changed after it was signed"
+                f"the signature of {name} does not belong to the {what}",
+                "it was changed after it was signed: bring it back from a copy of the log",
             )
         signed = True
     if not signed:

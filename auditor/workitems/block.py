@@ -107,7 +107,7 @@ def find_block(document: Document) -> Block | None:
     )
 
 
-_MEND = 'remove the "cto-audit:verdict" marker lines and what lies between them, then attach again'
+_MEND = 'remove the "cto-audit:verdict" marker lines and what lies between them, then attach again with --force'
 
 
 def render(standing: Standing, item: str, files: Files, earlier: Sequence[Past]) -> list[str]:

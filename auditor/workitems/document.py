@@ -51,8 +51,8 @@ class FrontMatter(msgspec.Struct, frozen=True):
 class Document(msgspec.Struct, frozen=True):
     """A document's whole text, its front matter (None: it has none), and where its body begins.
 
-    `fault` says why there is no front matter that could be used, and `fault_line` where; `newline` is the line end that
-    the document's first line has.
+    `fault` says why there is no front matter that could be used, `fault_line` where, and `hint` what to do; `newline` is
+    the line end that the document's first line has.
     """
 
     text: str
@@ -61,6 +61,7 @@ class Document(msgspec.Struct, frozen=True):
     newline: str
     fault: str = ""
     fault_line: int = 1
+    hint: str = 'a work item begins with "---", its keys, and "---"'
 
     def line_of(self, index: int) -> int:
         """Return the line, from 1, of the character at `index`."""
@@ -96,7 +97,7 @@ def _with_front(text: str, opening: int, start: int, newline: str) -> Document:
         end = LINE_END.search(text, place)
         stop = end.start() if end else len(text)
         if _STOP.fullmatch(text, place, stop):
-            return Document(text, None, opening, newline, _TWO_READINGS, number)
+            return Document(text, None, opening, newline, _TWO_READINGS, number, _ONE_END)
         if _FENCE.fullmatch(text, place, stop):
             return _closed(text, start, place, end.end() if end else stop, newline)
         if end is None:
@@ -105,6 +106,7 @@ def _with_front(text: str, opening: int, start: int, newline: str) -> Document:
     return Document(text, None, opening, newline, 'its front matter is never closed by a "---" line')
 
 
+_ONE_END = 'end the front matter with "---", and write "..." within quotes'
 _TWO_READINGS = 'its front matter holds a "..." line, which only some programs take for its end'
 
 
@@ -112,7 +114,8 @@ def _closed(text: str, start: int, end: int, body: int, newline: str) -> Documen
     try:
         entries = read_mapping(text[start:end])
     except YamlFault as error:
-        return Document(text, None, body, newline, f"its front matter cannot be used: {error}", error.line + 1)
+        why = f"its front matter cannot be used: {error}"
+        return Document(text, None, body, newline, why, error.line + 1, error.hint)
     shifted = tuple(msgspec.structs.replace(each, line=each.line + 1) for each in entries)
     return Document(text, FrontMatter(shifted, start, end), body, newline)
 

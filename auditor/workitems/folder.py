@@ -64,11 +64,15 @@ class Folder:
                 descriptor = os.open(name, flags, dir_fd=self._descriptor)
             except FileNotFoundError:
                 return None
-            with os.fdopen(descriptor, "rb") as file:
+            try:
                 status = os.fstat(descriptor)
                 if not stat.S_ISREG(status.st_mode):
-                    raise OperatorError(f"{visible(name)} is no regular file", "name a Markdown file")
-                return Found(file.read(limit + 1), status)
+                    what = "a folder" if stat.S_ISDIR(status.st_mode) else "no regular file"
+                    raise OperatorError(f"{visible(name)} is {what}", "name the Markdown files themselves")
+                with os.fdopen(descriptor, "rb", closefd=False) as file:
+                    return Found(file.read(limit + 1), status)
+            finally:
+                os.close(descriptor)
 
     def required(self, name: str, limit: int) -> Found:
         """Return the regular file's content as `read` does. Raise `OperatorError` where there is none."""

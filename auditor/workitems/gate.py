@@ -33,7 +33,9 @@ Status: TypeAlias = Literal["supported", "refused", "no_claim", "unreadable"]
 MAX_PROOF_BYTES = 1 << 20
 
 _ATTACH = "attach a verdict with `cto-audit attach ATTESTATION WORK_ITEM --key PUB`"
-_ATTACH_AGAIN = "attach the attestation again with `cto-audit attach`, or restore the work item"
+_ATTACH_AGAIN = (
+    "restore the work item, or attach the attestation again: `cto-audit attach --force` rewrites its own block and keys"
+)
 
 
 class Gated(msgspec.Struct, frozen=True):

@@ -48,7 +48,7 @@ def required_front(document: Document) -> FrontMatter:
     """Return the front matter. Raise `OperatorError`, with the reason, where there is none that can be used."""
     if document.front is None:
         where = f" (line {document.fault_line})" if document.fault_line > 1 else ""
-        raise OperatorError(document.fault + where, 'a work item begins with "---", its keys, and "---"')
+        raise OperatorError(document.fault + where, document.hint)
     return document.front
 
 

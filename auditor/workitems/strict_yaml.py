@@ -20,6 +20,13 @@ MAX_CHARACTERS = 1 << 16
 _MAX_DEPTH = 16
 _ODD_BREAKS = re.compile("[\x85\u2028\u2029]")
 _COLON = re.compile(r"[ \t]*:")
+_QUOTE = 'write what is special to YAML within double quotes, such as "CTO-WORK-020: a title", and indent with spaces'
+_HINTS = {
+    "mapping values are not allowed": 'put the value in double quotes, since it holds a colon: "CTO-WORK-020: a title"',
+    r"'\t'": "use spaces instead of the tab",
+}
+"""What to do, by what the parser complains of."""
+
 _NOTHING = frozenset({"", "~", "null", "Null", "NULL"})
 
 Value: TypeAlias = "str | list[Any] | dict[str, Any] | None"
@@ -27,11 +34,17 @@ Value: TypeAlias = "str | list[Any] | dict[str, Any] | None"
 
 
 class YamlFault(ValueError):  # noqa: N818 - "fault" is the word for it throughout
-    """The text is no mapping that everybody reads alike. The message says why; `line` counts from 1 in the text."""
+    """The text is no mapping that everybody reads alike. The message says why; `line` counts from 1 in the text.
 
-    def __init__(self, reason: str, line: int) -> None:
+    `hint` says what to do about it.
+    """
+
+    def __init__(
+        self, reason: str, line: int, hint: str = "mend that line, so that every program reads the same"
+    ) -> None:
         super().__init__(reason)
         self.line = line
+        self.hint = hint
 
 
 class Entry(msgspec.Struct, frozen=True):
@@ -74,7 +87,8 @@ def read_mapping(text: str, *, flow: bool = False) -> tuple[Entry, ...]:
             builder.take(event)
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        raise YamlFault(f"it is no YAML: {_plain(error.problem)}", mark.line + 1 if mark else 1) from None
+        hint = next((hint for word, hint in _HINTS.items() if word in (error.problem or "")), _QUOTE)
+        raise YamlFault(f"it is no YAML: {_plain(error.problem)}", mark.line + 1 if mark else 1, hint) from None
     except (YAMLError, ValueError) as error:
         if isinstance(error, YamlFault):
             raise

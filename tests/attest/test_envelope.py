@@ -259,3 +259,34 @@ def test_what_is_no_file_is_the_operators_mistake(kind: str, tmp_path: Path) -> 
         os.mkfifo(file)
     with pytest.raises(OperatorError, match="attestation"):
         read_envelope(file)
+
+
+def _as(**changes: Any) -> bytes:
+    return json.dumps(json.loads(LINE) | changes).encode() + b"\n"
+
+
+@pytest.mark.parametrize(
+    ("content", "why"),
+    [
+        (b"", "is empty"),
+        (b"\n", "is empty"),
+        (b"\xef\xbb\xbf" + LINE, "rewritten by an editor or a checkout"),
+        (LINE.replace(b"\n", b"\r\n"), "rewritten by an editor or a checkout"),
+        (_as(), "not in the one form that cto-audit writes"),
+        (json.dumps(json.loads(LINE), indent=2).encode(), "not in the one form that cto-audit writes"),
+        (_as(signatures="none", more=1.5), "not in the one form that cto-audit writes"),
+        (encode(json.loads(LINE) | {"more": 1}) + b"\n", "no signed envelope"),
+        (b'{"mediaType":"x","dsseEnvelope":{},"verificationMaterial":{}}', "a Sigstore bundle"),
+        (b'{"signed":{"_type":"link"},"signatures":[]}\n', "link or layout in the old form"),
+        (PAYLOAD, "a statement without its envelope"),
+        (b'{"schema":"cto-audit-verdict/v1"}', "a verdict as --json prints it"),
+        (b'{"another":1}\n', "no signed envelope"),
+        (LINE[:-1], "cut short"),
+        (LINE[:900], "cut short"),
+    ],
+)
+def test_a_refusal_says_what_the_file_is(content: bytes, why: str) -> None:
+    with pytest.raises(Refused) as refused:
+        check(content)
+    assert why in refused.value.reason
+    assert refused.value.hint

@@ -83,3 +83,18 @@ def test_any_text_is_read_or_refused(text: str) -> None:
     else:
         assert len({each.key for each in entries}) == len(entries)
         assert all(0 <= each.start <= each.end <= len(text) for each in entries)
+
+
+@pytest.mark.parametrize(
+    ("text", "hint"),
+    [
+        ("title: CTO-WORK-020: a title\n", "double quotes, since it holds a colon"),
+        ("owner:\tJP\n", "spaces instead of the tab"),
+        ("owner: @jp\n", "within double quotes"),
+        ("a: 1\na: 2\n", "mend that line"),
+    ],
+)
+def test_a_fault_says_what_to_do(text: str, hint: str) -> None:
+    with pytest.raises(YamlFault) as fault:
+        read_mapping(text)
+    assert hint in fault.value.hint

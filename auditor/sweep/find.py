@@ -3,14 +3,17 @@
 What is a run is the layouts' to say: a directory with one of a layout's marks. A directory that has lost its marks, and
 is shown to be a run by its name or by two kinds of the layout's other artifacts, is found as well, so that deleting the
 report does not take a run out of the night's count. No link is followed, nothing but folders is opened, and a run is not
-descended into: what lies in it is its evidence.
+descended into: what lies in it is its evidence. A link behind which runs lie that no root covers is a trouble, because
+they would go unjudged in silence otherwise.
 """
 
 from __future__ import annotations
 
 import os
 import re
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
+from itertools import islice
 from pathlib import Path
 from typing import TypeAlias
 
@@ -24,6 +27,11 @@ MAX_DEPTH = 64
 """Folders nested deeper than this are reported and not entered. No harness nests so deep; hostile input does."""
 
 _ENOUGH_KINDS = 2
+_PROBED_FOLDERS = 200
+_PROBED_ENTRIES = 1000
+_PROBED_DEPTH = 3
+"""How far it is looked behind a link for runs: profiles, one of them, ``harness-runs``, a run."""
+
 _OPEN_FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 _WILD = re.compile(r"[*?]")
 
@@ -55,8 +63,7 @@ def find(roots: Sequence[Path], layouts: Sequence[Layout]) -> Iterator[Sight]:
     overlap are walked once. Memory does not grow with the number of runs, only with the folders of one directory.
     Raise `OperatorError` for a root that is no directory, before anything is yielded.
     """
-    finder = _Finder(layouts)
-    return finder.all(distinct(roots))
+    return _Finder(layouts, distinct(roots)).all()
 
 
 def distinct(roots: Sequence[Path]) -> list[str]:
@@ -175,13 +182,14 @@ class Recogniser:
 
 
 class _Finder:
-    def __init__(self, layouts: Sequence[Layout]) -> None:
+    def __init__(self, layouts: Sequence[Layout], roots: Sequence[str]) -> None:
         self._recogniser = Recogniser(layouts)
+        self._roots = tuple(roots)
         self._open: list[tuple[int, int]] = []
         """The folders on the way from the root, by which a loop of mounts is known."""
 
-    def all(self, roots: list[str]) -> Iterator[Sight]:
-        for root in roots:
+    def all(self) -> Iterator[Sight]:
+        for root in self._roots:
             yield from self._enter(root, None, root)
 
     def _enter(self, name: str, parent: int | None, place: str) -> Iterator[Sight]:
@@ -208,12 +216,12 @@ class _Finder:
     def _look(self, folder: int, place: str) -> Iterator[Sight]:
         try:
             with os.scandir(folder) as listing:
-                entries = [(entry.name, entry.is_dir(follow_symlinks=False)) for entry in listing]
+                entries = [(entry.name, entry.is_dir(follow_symlinks=False), entry.is_symlink()) for entry in listing]
         except OSError as error:
             yield Trouble(place, f"the folder cannot be listed: {error.strerror}")
             return
-        names = frozenset(name for name, _ in entries)
-        folders = sorted((name for name, is_folder in entries if is_folder), key=os.fsencode, reverse=True)
+        names = frozenset(name for name, *_ in entries)
+        folders = sorted((name for name, is_folder, _ in entries if is_folder), key=os.fsencode, reverse=True)
         if self._recogniser.is_run(names, place) and not self._recogniser.holds_runs(folders, place):
             yield Found(place, self._recogniser.is_marked(names, place))
             return
@@ -222,6 +230,54 @@ class _Finder:
         if len(self._open) >= MAX_DEPTH and folders:
             yield Trouble(place, f"folders are nested deeper than {MAX_DEPTH}")
             return
+        for name, is_folder, is_link in entries:
+            path = f"{place.rstrip('/')}/{name}"
+            reason = "" if is_folder else self._hides(name, path) if is_link else self._mimics(name)
+            if reason:
+                yield Trouble(path, reason)
         del entries, names
         for name in folders:
             yield from self._enter(name, folder, f"{place.rstrip('/')}/{name}")
+
+    def _mimics(self, name: str) -> str:
+        """Return why what is neither a folder nor a link must be told of, an empty text where it need not."""
+        return "it is called like a run, and is no folder" if self._recogniser.is_named(name) else ""
+
+    def _hides(self, name: str, path: str) -> str:
+        """Return why a link must be told of, an empty text where nothing goes unjudged by its not being followed."""
+        target = os.path.realpath(path)
+        if any(target == root or target.startswith(f"{root.rstrip('/')}/") for root in self._roots):
+            return ""
+        if self._recogniser.is_named(name):
+            return "it is called like a run, and is a link, which is not followed: give the run's own place as a root"
+        try:
+            runs = os.path.isdir(target) and self._leads_to_runs(target)  # noqa: PTH112
+        except OSError as error:
+            return f"it is a link to a folder outside of the roots, which cannot be listed: {error.strerror}"
+        return (
+            "it is a link to a folder with runs outside of the roots, and not followed: give that folder as a root"
+            if runs
+            else ""
+        )
+
+    def _leads_to_runs(self, target: str) -> bool:
+        """Tell whether a folder is a run or has one near its top. Raise `OSError` where the folder cannot be listed."""
+        waiting = deque([(target, 0)])
+        for _ in range(_PROBED_FOLDERS):
+            if not waiting:
+                break
+            place, depth = waiting.popleft()
+            try:
+                with os.scandir(place) as listing:
+                    entries = [
+                        (entry.name, entry.is_dir(follow_symlinks=False)) for entry in islice(listing, _PROBED_ENTRIES)
+                    ]
+            except OSError:
+                if depth:
+                    continue  # somewhere below: what can be seen decides
+                raise
+            if self._recogniser.is_run(frozenset(name for name, _ in entries), place):
+                return True
+            if depth < _PROBED_DEPTH:
+                waiting += [(f"{place.rstrip('/')}/{name}", depth + 1) for name, is_folder in entries if is_folder]
+        return False

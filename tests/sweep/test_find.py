@@ -89,6 +89,32 @@ def test_links_pipes_and_files_lead_nowhere(tmp_path: Path) -> None:
     assert found(tmp_path) == [str(inside)]
 
 
+@pytest.mark.parametrize("above", ["", "harness-runs", "profile/harness-runs"], ids=["run", "runs", "profile"])
+def test_a_link_behind_which_runs_go_unjudged_is_told_of(tmp_path: Path, above: str) -> None:
+    elsewhere, root = tmp_path / "elsewhere", tmp_path / "root"
+    inside = run(root / "a" / RUN, "report.json")
+    run(elsewhere / above / LATER, "report.json")
+    (elsewhere / "nothing").mkdir()
+    (root / "moved").symlink_to(elsewhere)
+    (root / "harmless").symlink_to(elsewhere / "nothing")
+    (root / "latest").symlink_to(inside)
+    (root / "loop").symlink_to(root / "loop")
+    assert found(root) == [str(inside)]
+    assert list(troubles(root)) == [str(root / "moved")]
+    assert "outside of the roots" in troubles(root)[str(root / "moved")]
+    assert not troubles(root, elsewhere)
+    assert found(root, elsewhere) == [str(inside), str(elsewhere / above / LATER)]
+
+
+def test_what_is_called_like_a_run_and_is_none_is_told_of(tmp_path: Path) -> None:
+    root = tmp_path / "root"
+    root.mkdir()
+    (root / RUN).symlink_to(tmp_path / "removed")
+    os.mkfifo(root / LATER)
+    (root / f"{RUN}.tar.gz").touch()
+    assert troubles(root).keys() == {str(root / RUN), str(root / LATER)}
+
+
 def test_overlapping_roots_are_walked_once(tmp_path: Path) -> None:
     one = run(tmp_path / "a" / RUN, "report.json")
     (tmp_path / "other-name").symlink_to(tmp_path / "a")

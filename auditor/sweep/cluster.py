@@ -177,6 +177,8 @@ class Cluster(Generic[Task, Answer]):
         """Have the cluster keep what all shards need; anew where too many workers were lost with it."""
         if self._bench is not None and self._bench.status != "error":
             return
+        if self._bench is not None:
+            self._bench.release()
         self._benches += 1
         if self._benches > _MAX_BENCHES:
             raise OperatorError("the cluster loses its workers faster than they can be made ready", GO_ON)

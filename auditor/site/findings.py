@@ -21,10 +21,14 @@ class Gate(msgspec.Struct, frozen=True):
 class Findings(msgspec.Struct, frozen=True):
     """Gate coverage, warnings and anomalies of a sweep; sentences free of credentials, in the order to be shown.
 
-    `window` says over which time the gates were looked for, such as ``30 days``.
+    `window` says over which time the gates were looked for, such as ``30 days``. `unseen` tells of the places that could not
+    be looked into. `unnamed` and `unlisted` count the anomalies and such places that are left out.
     """
 
     gates: tuple[Gate, ...] = ()
     window: str = ""
     warnings: tuple[str, ...] = ()
     anomalies: tuple[str, ...] = ()
+    unnamed: int = 0
+    unseen: tuple[str, ...] = ()
+    unlisted: int = 0

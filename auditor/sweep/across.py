@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -9,7 +10,7 @@ from typing import TYPE_CHECKING
 from auditor import anomalies
 from auditor.coverage import Coverage, coverage
 from auditor.store import Store
-from auditor.sweep.summary import MAX_LISTED, Across
+from auditor.sweep.summary import MAX_LISTED, Across, Obstacle
 
 if TYPE_CHECKING:
     from auditor.site import Gate
@@ -22,8 +23,11 @@ def look_across(store: Store, *, now: int, days: int) -> Across:
     return Across(coverage(store.latest(), now=now, days=days), named, sum(1 for _ in found))
 
 
-def write_pages(store: Store, folder: Path, across: Across) -> None:
-    """Write the site of the store into the folder. Raise `OperatorError` where that cannot be done."""
+def write_pages(store: Store, folder: Path, across: Across, troubles: Sequence[Obstacle], unlisted: int) -> None:
+    """Write the site of the store into the folder. Raise `OperatorError` where that cannot be done.
+
+    `troubles` are the places that the sweep could not look into, of which `unlisted` more are left out.
+    """
     from auditor.site import Findings, write_site  # noqa: PLC0415 - templates, which few sweeps need
 
     told = across.coverage
@@ -32,6 +36,9 @@ def write_pages(store: Store, folder: Path, across: Across) -> None:
         window=f"{told.days} days",
         warnings=told.warnings,
         anomalies=tuple(each.sentence for each in across.anomalies),
+        unnamed=across.left_out,
+        unseen=tuple(f"{each.path}: {each.reason}" for each in troubles),
+        unlisted=unlisted,
     )
     write_site(store, folder, findings)
 

@@ -233,7 +233,7 @@ class _Sweep:
     def _write_site(self, folder: Path, across: Across) -> None:
         """Write the site; where that fails, the verdicts are there all the same, and the summary says what is missing."""
         try:
-            write_pages(self._store, folder, across)
+            write_pages(self._store, folder, across, *self._tally.troubles())
         except OperatorError as error:
             path = self._shown(str(folder))
             self._tally.take_trouble(path, f"the site could not be written: {error.sentence}")

@@ -24,6 +24,9 @@ FINDINGS = Findings(
     "30 days",
     ("the gate not_admitted was not seen",),
     ("one root digest under two run ids",),
+    unnamed=7,
+    unseen=("/srv/hermes/shut: the folder cannot be opened: Permission denied", f"/srv/{SCRAWLS[0]}: it is a link"),
+    unlisted=1234,
 )
 
 
@@ -162,6 +165,14 @@ def test_without_its_script_the_page_lists_the_newest(chrome: Chrome, crowded: P
         chrome.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": False})
     assert len(names) == 200 and names[0].endswith("01233")
     assert not controls
+
+
+def test_what_was_not_looked_into_and_what_is_left_out_is_told(overview: Path) -> None:
+    page = overview.read_text("utf-8")
+    assert "/srv/hermes/shut: the folder cannot be opened" in page
+    assert "Not looked into <b>1,236</b>" in page
+    assert "1,234 more are left out" in page
+    assert "7 more anomalies are left out" in page
 
 
 @pytest.mark.parametrize("scrawl", SCRAWLS, ids=lambda scrawl: ascii(scrawl[:24]))

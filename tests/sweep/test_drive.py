@@ -18,9 +18,10 @@ from auditor.errors import OperatorError
 from auditor.instants import instant, now
 from auditor.store import Store
 from auditor.sweep import admissions, incremental
+from auditor.sweep.drive import sweep
 from auditor.sweep.worker import Job, prepare
 from tests.harness.samples import planted_key
-from tests.sweep.kit import SAMPLES, Tree, put, removing, trap, trapped, writing
+from tests.sweep.kit import SAMPLES, Log, Tree, put, removing, trap, trapped, writing
 
 SOUND = "stage2-pass-no-gateway"
 GATEWAY = "stage2-pass-gateway"
@@ -287,3 +288,13 @@ def test_a_sweep_into_a_server(tmp_path: Path, database: str) -> None:
     assert (again.judged, again.unchanged) == (0, len(SOME))
     with Store.open(database) as store:
         assert len(list(store.latest())) == len(SOME)
+
+
+def test_the_page_of_the_morning_tells_what_could_not_be_looked_into(tmp_path: Path) -> None:
+    tree = Tree(tmp_path, SOUND)
+    put(SOUND, tmp_path / "elsewhere")
+    (tree.runs / "moved").symlink_to(tmp_path / "elsewhere")
+    summary = sweep(msgspec.structs.replace(tree.plan(), site=tmp_path / "site"), Log())
+    assert summary.exit_code(everything=False) == 3
+    page = (tmp_path / "site/index.html").read_text("utf-8")
+    assert f"{tree.runs}/moved: it is a link to a folder with runs outside of the roots" in page

@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator
 
 from auditor.workitems.markdown import CODE_BEGINS, CODE_ENDS
+from auditor.workitems.phrases_german import in_english
 
 _QUOTED = "\ue002"
 """Stands for a quotation or a code span within a sentence: something is there, and nothing is said with it."""
@@ -50,7 +51,7 @@ _UNDECIDED = re.compile(
 )
 _BARE = re.compile(
     rf"(?P<icon>(?:(?:{_GOOD_ICON}) ?){{0,3}}){_STAGE}(?: run)? (?P<word>pass|passed|pass (?:claimed|achieved|confirmed))"
-    rf"(?P<more>(?: ?(?:{_GOOD_ICON})){{0,3}})[.!]?"
+    rf"(?P<run>,? (?:(?:in|by|of|from|on) )?(?:run )?{_QUOTED})?(?P<more>(?: ?(?:{_GOOD_ICON})){{0,3}})[.!]?"
 )
 
 _SENTENCE_END = re.compile(r"[.!?](?=\s|$)|\n[ \t]*\n")
@@ -77,6 +78,9 @@ _ASSERTIONS = tuple(
     for pattern in (
         rf"{_SUBJECT}(?: (?:has|have|had|is|was))?{_ADVERBS}(?: been)?{_ADVERBS} (?:passed|cleared|succeeded|achieved)\b"
         rf"(?! (?:runs?|items?|claims?)\b)",
+        rf"{_SUBJECT}(?: (?:has|is|was))?{_ADVERBS}(?: been)?{_ADVERBS} (?:completed|finished|concluded|ended)"
+        rf"(?: successfully| with success)\b",
+        rf"{_SUBJECT}(?: (?:has|is|was))?(?: been)? successfully (?:completed|finished|concluded)\b",
         rf"{_SUBJECT}{_ADVERBS} (?:passes|succeeds)\b{_NOT_A_NOUN}",
         rf"{_SUBJECT} (?:is|was|has been|stands at|counts as|ended with|ended in|resulted in){_ADVERBS}"
         rf"(?: (?:complete|done|closed|finished|admitted) and)? (?:an? )?(?:clean |full )?"
@@ -89,7 +93,7 @@ _ASSERTIONS = tuple(
         rf"\b(?:pass|passed|passes|success) (?:at|in|for|on|of){_KINDS} {_STAGE}(?! pass\b)",
         rf"{_STAGE} pass(?: claim| verdict)? (?:is|was|has been|stands|are|were){_ADVERBS} (?:claimed|achieved|supported"
         r"|confirmed|granted|recorded|earned|obtained|reached|established|proven|proved|validated|verified|attained|awarded"
-        r"|secured|approved|valid|official|in place|complete|done)\b",
+        r"|secured|approved|valid|real|genuine|official|in place|complete|done)\b",
         rf"{_STAGE} pass(?: claim| verdict)? (?:stands|holds)\b",
         rf"\b(?:claims|claimed|supports|supported|achieves|achieved|earns|earned|obtains|obtained|recorded|granted|proves"
         rf"|proved|confirms|confirmed|reached|reaches|declares|declared|got|counts as|counted as|qualifies as|qualified as"
@@ -125,6 +129,7 @@ _AFTER = re.compile(
     r"|revoked|denied|untrue|retracted|pending|invalid|premature|disputed|void)\b|\b(?:does|do|did) not\b|n't\b"
 )
 _CONDITION_NEXT = re.compile(r"\s*(?:but |and )?(?:only if|only when|if|unless|provided|once|as soon as|assuming)\b")
+_PRESENT = re.compile(r"\b(?:is|counts as) (?:an? )?(?:pass|passed)\b")
 _SETTLED = re.compile(r"\b(?:passed|cleared|succeeded|achieved|has|was|were|claimed)\b")
 
 
@@ -170,7 +175,7 @@ def status_line_claims(line: str) -> bool:
 
 def value_claims(label: str, value: str) -> bool:
     """Tell whether a label and its value together claim a Stage 2 pass; of front matter, the key and its scalar."""
-    name, said = plain(label), plain(value)
+    name, said = plain(in_english(label)), plain(in_english(value))
     if not said or _QUOTED in said[:1] or _UNDECIDED.search(_first_clause(said)) or _is_open(said):
         return False
     if _STAGE_LABEL.fullmatch(name):
@@ -211,7 +216,7 @@ def _names_a_pass(said: str) -> bool:
 def _unwrapped(text: str) -> str:
     """Return text without the quotes or the code span around all of it; a code span within it is what it quotes."""
     text = text.strip().strip("*").strip()
-    for first, last in ((CODE_BEGINS, CODE_ENDS), ('"', '"'), ("'", "'"), ("\u201c", "\u201d")):
+    for first, last in ((CODE_BEGINS, CODE_ENDS), ('"', '"'), ("'", "'"), ("\u201c", "\u201d"), ("\u201e", "\u201c")):
         inner = text[1:-1]
         if len(text) > 1 and text[0] == first and text[-1] == last and first not in inner and last not in inner:
             return inner
@@ -220,14 +225,18 @@ def _unwrapped(text: str) -> str:
 
 def _without_quotations(text: str) -> str:
     text = re.sub(f"{CODE_BEGINS}[^{CODE_BEGINS}{CODE_ENDS}]*{CODE_ENDS}", lambda m: _QUOTED.ljust(len(m[0])), text)
-    return re.sub('"[^"\n]{1,200}"|\u201c[^\u201d]{1,200}\u201d', lambda m: _QUOTED.ljust(len(m[0])), text)
+    return re.sub(
+        '"[^"\n]{1,200}"|\u201e[^\u201c\u201d]{1,200}[\u201c\u201d]|\u201c[^\u201d]{1,200}\u201d|\u00bb[^\u00ab]{1,200}\u00ab',
+        lambda m: _QUOTED.ljust(len(m[0])),
+        text,
+    )
 
 
 def _is_status_line(line: str) -> bool:
     match = _LABEL.fullmatch(line.strip())
     if not match:
         return False
-    name = plain(_unwrapped(match["label"]))
+    name = plain(in_english(_unwrapped(match["label"])))
     return any(kind.fullmatch(name) for kind in (_STAGE_LABEL, _PASS_LABEL, _STATUS_LABEL))
 
 
@@ -237,7 +246,7 @@ def _is_bare_claim(text: str, *, ticked: bool) -> bool:
     if not match:
         return False
     said_loudly = "PASS" in text
-    return bool(ticked or said_loudly or match["icon"] or match["more"] or match["word"] != "pass")
+    return bool(ticked or said_loudly or match["icon"] or match["more"] or match["run"] or match["word"] != "pass")
 
 
 def _row_claims(text: str) -> bool:
@@ -264,6 +273,7 @@ def _sentences_that_claim(text: str, what: str) -> Iterator[int]:
 
 
 def _sentence_claims(sentence: str, what: str) -> bool:
+    sentence = in_english(sentence)
     clauses = [plain(clause) for clause in _CLAUSE_END.split(sentence)]
     # A status such as "Stage 2: pass" within a sentence would be parted at its colon.
     wholes = [
@@ -293,7 +303,7 @@ def _clause_claims(clause: str, at: int, clauses: list[str], what: str) -> bool:
         if earlier and match.start() == 0 and not match[0].startswith(_SUBJECTS) and _SWEEPING_FIRST.match(earlier[0]):
             continue
         following = clauses[at + 1] if at + 1 < len(clauses) else ""
-        if _CONDITION_NEXT.match(following) and not _SETTLED.search(match[0]):
+        if _CONDITION_NEXT.match(following) and (_PRESENT.search(match[0]) or not _SETTLED.search(match[0])):
             continue
         return True
     return False

@@ -2,7 +2,52 @@
 
 from __future__ import annotations
 
+GERMAN_CLAIMS = (
+    "Stage 2 – bestanden",
+    "Stage 2 wurde bestanden.",
+    "Stufe 2 bestanden.",
+    "Stage-2-Pass erreicht.",
+    "Der Stage-2-Lauf war erfolgreich.",
+    "Wir haben Stage 2 bestanden.",
+    "Der Lauf 20260610T143811Z-r1-string-slugify-2101389 hat Stage 2 bestanden, ohne Rückfall.",
+    "Status: Stage 2 bestanden",
+    "Stage 2: erfolgreich",
+    "Stufe 2: bestanden",
+    "Stage 2 ist bestanden",
+    "Stage 2 gilt als bestanden.",
+    "Stage 2 ist nun bestanden, Stage 3 noch nicht.",
+    "| Schritt | Ergebnis |\n|---|---|\n| Stufe 2 | bestanden |",
+)
+
+GERMAN_NOT_CLAIMS = (
+    "Stage 2 nicht bestanden.",
+    "Stage 2: nicht bestanden",
+    "Stage 2 wurde noch nicht bestanden.",
+    "Stage 2 wird bestanden sein, sobald der Lauf durch ist.",
+    "Stage 2 kann bestanden werden, wenn ein Urteil vorliegt.",
+    "Stage 2 gilt als bestanden, wenn ein Urteil vorliegt.",
+    "Stage 2 ist erst bestanden, wenn das Urteil da ist.",
+    "Falls Stage 2 bestanden ist, eintragen.",
+    "Wenn das Urteil da ist, ist Stage 2 bestanden.",
+    "Schreibe \u201eStage 2 bestanden\u201c nur mit Urteil.",
+    "Kein Stage-2-Pass erreicht.",
+    "Ein Stage-2-Pass erfordert eine Zulassung.",
+    "Stage 2 soll bestanden werden.",
+    "Stage 2 muss bestanden sein.",
+    "Ob Stage 2 bestanden ist, ist offen.",
+    "Ohne bestandene Stage 2 kein Release.",
+    "Stage 2 ist nicht erfolgreich.",
+    "Stage 2: bestanden oder blockiert",
+    "Stage 2: offen",
+    "- [ ] Stage 2 bestanden",
+)
+
 CLAIMS = (
+    *GERMAN_CLAIMS,
+    "Stage 2 completed successfully.",
+    "Stage 2 was successfully completed on 10 June.",
+    "The Stage 2 pass is real.",
+    "Stage 2 pass, run 20260610T143811Z-r1-string-slugify-2101389",
     # status lines
     "Status: Stage 2 pass",
     "**Status:** Stage 2 passed",
@@ -109,6 +154,10 @@ CLAIMS = (
 )
 
 NOT_CLAIMS = (
+    *GERMAN_NOT_CLAIMS,
+    "Stage 2 has not completed successfully.",
+    "Stage 2 must be completed successfully before the release.",
+    "Once Stage 2 completed successfully, attach the verdict.",
     # negations
     "No Stage 2 pass is claimed.",
     "No real Case Stage 2 pass is claimed by this item.",

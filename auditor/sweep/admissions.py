@@ -23,6 +23,7 @@ from auditor.facts import Pair
 from auditor.instants import instant
 from auditor.layout import Layout
 from auditor.sweep.find import Recogniser
+from auditor.sweep.outside import lies_in_run
 
 MAX_RECORDS = 10_000
 """Records in a folder beyond this are a mistake: a sweep asks each of them about each run."""
@@ -100,14 +101,18 @@ def load(
     """Read the file, or every ``*.json`` file in the folder and below it; None gives no record at all.
 
     Links to files are followed, links to folders are not, and nothing is read in a run directory of the `layouts`: a run's
-    copy of a record is no authority, for itself or for another run. Raise `OperatorError` for what cannot be read, for a folder
-    without a record, and for one with more than `MAX_RECORDS`.
+    copy of a record is no authority, for itself or for another run. Raise `OperatorError` for what cannot be read, for what is
+    given or linked from such a directory, for a folder without a record, and for one with more than `MAX_RECORDS`.
     """
     if given is None:
         return Authorities()
+    recogniser = Recogniser(layouts)
     if not given.is_dir():
-        return Authorities((_read(given, holds_credential),))
-    paths = sorted(_files(given, Recogniser(layouts)), key=os.fsencode)
+        record = _read(given, holds_credential)
+        _refuse_in_run(str(given), recogniser)
+        return Authorities((record,))
+    _refuse_in_run(str(given), recogniser)
+    paths = sorted(_files(given, recogniser), key=os.fsencode)
     if len(paths) > MAX_RECORDS:
         raise OperatorError(
             f"the folder {given} holds more than {MAX_RECORDS} records", "name the folder of the records"
@@ -130,7 +135,18 @@ def _files(folder: Path, recogniser: Recogniser) -> Iterator[str]:
         for name in names:
             path = os.path.join(place, name)  # noqa: PTH118 - a name need not be valid UTF-8
             if name.endswith(_ENDING) and stat.S_ISREG(_mode(path)):
+                if os.path.islink(path):  # noqa: PTH114 - as above
+                    _refuse_in_run(path, recogniser)
                 yield path
+
+
+def _refuse_in_run(path: str, recogniser: Recogniser) -> None:
+    """Refuse an authority in a run directory, links followed: whoever writes runs could admit them by it."""
+    if lies_in_run(Path(path), recogniser):
+        raise OperatorError(
+            f"the admission record {path} lies inside a run directory, and what a run holds admits no run",
+            "name the authority's own record, from outside of every run",
+        )
 
 
 def _mode(path: str) -> int:

@@ -134,6 +134,21 @@ def test_a_copy_in_a_run_is_no_authority(tmp_path: Path) -> None:
     assert [Path(one.path).parent.name for one in known.records] == ["records"]
 
 
+@pytest.mark.parametrize("how", ["file", "link", "folder", "linked"])
+def test_an_authority_in_a_run_is_refused(tmp_path: Path, how: str) -> None:
+    run = put("stage2-pass-no-gateway", tmp_path / "runs")
+    given = {"file": run / "admission.json", "folder": run / "backend"}.get(how, tmp_path / "authority.json")
+    if how == "link":
+        given.symlink_to(run / "admission.json")
+    elif how == "folder":
+        (given / "record.json").write_bytes((run / "admission.json").read_bytes())
+    elif how == "linked":
+        given = tmp_path / "records"
+        (given / "copy.json").symlink_to(run / "admission.json")
+    with pytest.raises(OperatorError, match="lies inside a run directory"):
+        load(given, LAYOUTS)
+
+
 def test_what_cannot_be_an_authority_is_refused(tmp_path: Path) -> None:
     with pytest.raises(OperatorError, match="holds no admission record"):
         load(tmp_path, LAYOUTS)

@@ -52,7 +52,12 @@ def open_remote(url: str) -> Iterator[Remote]:
 
 def without_password(url: str) -> str:
     """Return a URL without the user, password and query that may stand in it, fit to be shown."""
-    return visible("::".join(_bare(link) for link in url.split("::")))
+    return visible(bare(url))
+
+
+def bare(url: str) -> str:
+    """Return a URL without user, password and query, its names as they are: what a place is known by, not fit to be shown."""
+    return "::".join(_bare(link) for link in url.split("::"))
 
 
 def _bare(link: str) -> str:

@@ -6,7 +6,6 @@ is one, and is not listed here: with an object store, where each listing is a re
 
 from __future__ import annotations
 
-import os
 import posixpath
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -14,7 +13,7 @@ from typing import Any
 from auditor.errors import OperatorError
 from auditor.facts import visible
 from auditor.layout import Layout
-from auditor.remote import without_password
+from auditor.remote import bare, without_password
 from auditor.sweep.find import MAX_DEPTH, Found, Recogniser, Sight, Trouble
 
 _CACHES = ("simplecache", "filecache", "blockcache", "cached")
@@ -49,7 +48,7 @@ def find_remote(url: str, layouts: Sequence[Layout]) -> Iterator[Sight]:
     Folders are taken in the reverse order of their names, which for the harness's run ids is newest first.
     """
     system, root = opened(url)
-    yield from _Finder(url, system, root, layouts).look("", 0)
+    yield from _Finder(url, system, layouts).look("", root, 0)
 
 
 def opened(url: str) -> tuple[Any, str]:
@@ -80,18 +79,16 @@ def _below(url: str, other: str) -> bool:
 
 
 class _Finder:
-    def __init__(self, url: str, system: Any, root: str, layouts: Sequence[Layout]) -> None:
+    def __init__(self, url: str, system: Any, layouts: Sequence[Layout]) -> None:
         self._url = url
         self._system = system
-        self._root = root
         self._recogniser = Recogniser(layouts, self._there, self._matched)
 
-    def look(self, relative: str, depth: int) -> Iterator[Sight]:
-        """Look at one folder and at those below it."""
+    def look(self, relative: str, place: str, depth: int) -> Iterator[Sight]:
+        """Look at one folder, which the file system calls `place`, and at those below it."""
         url = joined(self._url, relative) if relative else self._url
-        place = f"{self._root}/{relative}" if relative else self._root
         if relative and self._recogniser.is_named(posixpath.basename(relative)):
-            yield self._named(url, place)
+            yield self._named(relative, place)
             return
         try:
             entries = self._listed(place)
@@ -99,10 +96,10 @@ class _Finder:
             yield Trouble(without_password(url), f"the folder cannot be listed: {type(error).__name__}")
             return
         names = frozenset(entries)
-        folders = sorted((name for name, is_folder in entries.items() if is_folder), key=os.fsencode, reverse=True)
+        folders = sorted((name for name, folder in entries.items() if folder), key=_bytes, reverse=True)
         marked = self._recogniser.is_marked(names, place)
         if self._recogniser.is_run(names, place) and not self._recogniser.holds_runs(folders, place):
-            yield self._named(url, place, marked=marked)
+            yield self._named(relative, place, marked=marked)
             return
         if marked:
             reason = "the folder has a run's marks, and holds runs of its own: those are judged, it is not"
@@ -111,24 +108,31 @@ class _Finder:
             yield Trouble(without_password(url), f"folders are nested deeper than {MAX_DEPTH}")
             return
         for name in folders:
-            if name in {"", ".", ".."}:
+            if not self._is_path(name, entries[name], place):
                 yield Trouble(without_password(url), "an object's name is no path")
             else:
-                yield from self.look(f"{relative}/{name}" if relative else name, depth + 1)
+                yield from self.look(f"{relative}/{name}" if relative else name, entries[name], depth + 1)
 
-    def _listed(self, place: str) -> dict[str, bool]:
-        """Return the names in a folder, and which of them are folders."""
-        listed = self._system.ls(place, detail=True)
-        below = [(str(info["name"]).rstrip("/"), info["type"] == "directory") for info in listed]
-        return {posixpath.basename(name): is_folder for name, is_folder in below if name != place}
+    def _listed(self, place: str) -> dict[str, str]:
+        """Return the names in a folder, and what the file system calls those of them that are folders."""
+        names = {
+            str(info["name"]).rstrip("/"): info["type"] == "directory" for info in self._system.ls(place, detail=True)
+        }
+        return {posixpath.basename(name): name if folder else "" for name, folder in names.items() if name != place}
 
-    def _named(self, url: str, place: str, *, marked: bool = True) -> Sight:
-        """Return a run, if its URL leads back to it: a name may hold what a URL means otherwise."""
+    def _is_path(self, name: str, own: str, place: str) -> bool:
+        """Tell whether a folder's name leads from the folder it is in to it, and nowhere else."""
+        within = name not in {"", ".", ".."} and posixpath.dirname(own).strip("/") == place.strip("/")
+        return within and self._system._strip_protocol(own) == own
+
+    def _named(self, relative: str, place: str, *, marked: bool = True) -> Sight:
+        """Return a run, if its URL leads back to it and to no other: a name may hold what a URL means otherwise."""
+        url = joined(self._url, relative) if relative else self._url
         try:
-            same = opened(url)[1] == place
+            same = opened(url)[1].strip("/") == place.strip("/")
         except Exception:  # noqa: BLE001 - as above
             same = False
-        if same:
+        if same and (not relative or bare(url) == joined(bare(self._url), relative)):
             return Found(url, marked)
         return Trouble(without_password(url), "the run's name cannot be written in a URL")
 
@@ -137,3 +141,7 @@ class _Finder:
 
     def _matched(self, place: str, pattern: str) -> bool:
         return bool(self._system.glob(f"{place}/{pattern}"))
+
+
+def _bytes(name: str) -> bytes:
+    return name.encode("utf-8", "surrogatepass")

@@ -35,6 +35,6 @@ def recorded(place: str) -> str:
     """Return a place as the store knows it: a URL without the password and query that may stand in it."""
     if not is_url(place):
         return place
-    from auditor.remote import without_password  # noqa: PLC0415 - as above
+    from auditor.remote import bare  # noqa: PLC0415 - as above
 
-    return without_password(place)
+    return bare(place)

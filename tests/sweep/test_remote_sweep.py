@@ -171,6 +171,22 @@ def test_a_name_that_a_url_cannot_hold_is_told_of(memory: Any) -> None:
     assert [type(sight) for sight in found] == [Found, Trouble]
 
 
+def test_hostile_names_are_found_or_told_of(tmp_path: Path) -> None:
+    sound = ("plain", "line\nbreak", "\x1b[2Jclear", "a#b", "a*b", "a b%20c")
+    odd = ("x::y", "what?now", "..", "deep/" * 70)
+    archive = tmp_path / "runs.zip"
+    with zipfile.ZipFile(archive, "w") as packed:
+        for name in (*sound, *odd):
+            packed.writestr(f"runs/{name}/report.json", "{}")
+    for root in ("zip://", "zip://runs"):
+        url = f"{root}::file://{archive}"
+        found = list(find_remote(url, LAYOUTS))
+        paths = {f"zip://runs/{name}::file://{archive}" for name in sound}
+        assert {sight.path for sight in found if isinstance(sight, Found)} == paths
+        assert sum(isinstance(sight, Trouble) for sight in found) == len(odd)
+        assert {recorded(path) for path in paths} == paths
+
+
 def test_verdicts_are_those_of_the_runs_on_disk(tmp_path: Path) -> None:
     there = Packed(tmp_path, *ALL)
     summary, log = there.sweep()

@@ -20,7 +20,8 @@ from auditor.instants import instant
 from auditor.workitems.claim_text import outside_examples
 from auditor.workitems.document import Document
 from auditor.workitems.markdown import CODE_BEGINS, CODE_ENDS, Fence
-from auditor.workitems.strict_yaml import Entry, YamlFault, read_mapping
+from auditor.workitems.record_forms import Field, Table, read_code, records_in
+from auditor.workitems.strict_yaml import YamlFault
 
 FIELDS = (
     "decision_status",
@@ -42,7 +43,9 @@ _LINE = re.compile(r"[ \t]*(?P<key>[A-Za-z_ ]{4,40}?)[ \t]*[:=][ \t]*(?P<value>.
 _BLANK = frozenset(
     {"", "-", "–", "—", "null", "~", "n/a", "na", "tbd", "?", "pending", "undecided", "not decided", "not_decided"}
 )
-_NONE = frozenset({"none", "(none)", "nobody", "unset", "empty"})
+_NONE = frozenset(
+    {"none", "(none)", "none selected", "none yet", "not selected", "nobody", "unset", "empty", "keine", "offen"}
+)
 _NONE_IS_A_VALUE = frozenset({"credential_source_class", "allowed_network_class"})
 _PLACEHOLDER = re.compile(r"<[^>]*>|\{\{.*\}\}|\$\{.*\}|\.\.\.|…|\S \| \S|\S\|\S")
 _STATUSES: tuple[str, ...] = get_args(DecisionStatus)
@@ -82,18 +85,21 @@ def decisions_of(document: Document) -> list[Decision]:
 
 def _records(document: Document) -> Iterator[Decision]:
     if document.front is not None:
-        yield from _grouped((entry.line, entry.key, _text(entry)) for entry in document.front.entries)
-    lines: list[tuple[int, str, str | None]] = []
+        for fields in records_in(document.front.entries):
+            yield from _grouped(fields, stated=True)
+    lines: list[Field] = []
+    table = Table(_KNOWN)
     for passage in outside_examples(document):
         if isinstance(passage, Fence):
-            yield from _grouped(_in_code(passage))
+            for fields in _in_code(passage):
+                yield from _grouped(fields)
         elif passage.what == "heading":
             yield from _grouped(lines)
             lines = []
         elif passage.what in {"row", "columns"}:
             cells = [_bare(cell) for cell in passage.text.split(" | ")]
-            if len(cells) > 1:
-                lines.append((passage.line, cells[0], cells[1]))
+            take = table.head if passage.what == "columns" else table.row
+            lines += take(passage.line, cells)
         else:
             lines += _in_text(passage.line, passage.text)
     yield from _grouped(lines)
@@ -106,30 +112,26 @@ def _in_text(first: int, text: str) -> Iterator[tuple[int, str, str | None]]:
             yield first + offset, match["key"], _bare(match["value"])
 
 
-def _in_code(fence: Fence) -> Iterator[tuple[int, str, str | None]]:
-    """Yield the fields of a block of code: as YAML (and so JSON) if it can be read as that, else line by line."""
+def _in_code(fence: Fence) -> Iterator[list[Field]]:
+    """Yield the records of a block of code: as YAML (and so JSON) if it can be read as that, else line by line."""
     language = fence.language.split(" ")[0]
     if language not in _LANGUAGES or "decision_status" not in fence.content:
         return
     try:
-        entries = read_mapping(fence.content, flow=True)
+        entries = read_code(fence.content)
     except YamlFault:
-        yield from _in_text(fence.line, fence.content.replace('"', ""))
+        yield [*_in_text(fence.line, fence.content.replace('"', ""))]
         return
-    if any(_PLACEHOLDER.fullmatch((entry.text or "").strip()) for entry in entries):
-        return  # with something left out it is an example, or the template
-    for entry in entries:
-        yield fence.line + entry.line - 1, entry.key, _text(entry)
+    for fields in records_in(entries, fence.line - 1):
+        if not any(_PLACEHOLDER.fullmatch((value or "").strip()) for _, _, value in fields):
+            yield fields  # with something left out it would be an example, or the template
 
 
-def _text(entry: Entry) -> str | None:
-    if isinstance(entry.value, list):
-        return ", ".join(each for each in entry.value if isinstance(each, str) and each.strip()) or None
-    return None if entry.text is None else _bare(entry.text)
+def _grouped(lines: Iterable[Field], *, stated: bool = False) -> Iterator[Decision]:
+    """Yield the records within the lines of one section: a field that comes again begins the next record.
 
-
-def _grouped(lines: Iterable[tuple[int, str, str | None]]) -> Iterator[Decision]:
-    """Yield the records within the lines of one section: a field that comes again begins the next record."""
+    A decision alone is a record only where it is `stated`, as front matter does, and not spoken of.
+    """
     fields: dict[str, str | None] = {}
     first = 0
     for line, key, value in lines:
@@ -137,19 +139,19 @@ def _grouped(lines: Iterable[tuple[int, str, str | None]]) -> Iterator[Decision]
         if name not in _KNOWN:
             continue
         if name in fields:
-            yield from _record(first, fields)
+            yield from _record(first, fields, stated=stated)
             fields = {}
         first = first if fields else line
-        fields[name] = _given(name, value)
-    yield from _record(first, fields)
+        fields[name] = _given(name, None if value is None else _bare(value))
+    yield from _record(first, fields, stated=stated)
 
 
-def _record(line: int, fields: Mapping[str, str | None]) -> Iterator[Decision]:
+def _record(line: int, fields: Mapping[str, str | None], *, stated: bool) -> Iterator[Decision]:
     """Yield the record that the fields make; nothing where they are the template, or describe it."""
     given = fields.get("decision_status") or ""
     status = _STATUS_NOTE.sub("", given)
     is_described = bool(_PLACEHOLDER.search(given)) or " " in status or sum(word in given for word in _STATUSES) > 1
-    if "decision_status" in fields and len(fields) > 1 and any(fields.values()) and not is_described:
+    if "decision_status" in fields and (stated or len(fields) > 1) and any(fields.values()) and not is_described:
         yield Decision(line, {**fields, "decision_status": status or None})
 
 

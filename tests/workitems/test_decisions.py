@@ -47,6 +47,20 @@ def table(fields: dict[str, str]) -> str:
     return f"| Field | Value |\n|---|---|\n{rows}"
 
 
+def across(fields: dict[str, str]) -> str:
+    rows = (fields.keys(), ["---"] * len(fields), fields.values())
+    return "".join(f"| {' | '.join(row)} |\n" for row in rows)
+
+
+def third_column(fields: dict[str, str]) -> str:
+    rows = "".join(f"| {key} | what it is | {value} |\n" for key, value in fields.items())
+    return f"| Field | Meaning | Value |\n|---|---|---|\n{rows}"
+
+
+def within(fields: dict[str, str]) -> str:
+    return "decision:\n" + "".join(f"  {key}: {value}\n" for key, value in fields.items())
+
+
 FORMS: dict[str, Callable[[dict[str, str]], str]] = {
     "front matter": lambda fields: f"---\n{lines(fields)}---\n",
     "yaml": lambda fields: f"```yaml\n{lines(fields)}```\n",
@@ -55,6 +69,12 @@ FORMS: dict[str, Callable[[dict[str, str]], str]] = {
     "bullets": bullets,
     "paragraph": lines,
     "table": table,
+    "across": across,
+    "third column": third_column,
+    "nested yaml": lambda fields: f"```yaml\n{within(fields)}```\n",
+    "nested front matter": lambda fields: f"---\nid: X-1\n{within(fields)}---\n",
+    "json list": lambda fields: f"```json\n{json.dumps([fields])}\n```\n",
+    "yaml list": lambda fields: f"```yaml\n- {lines(fields).strip().replace(chr(10), chr(10) + '  ')}\n```\n",
     "quotation": lambda fields: "".join(f"> {line}\n" for line in lines(fields).splitlines()),
 }
 
@@ -166,3 +186,18 @@ def test_records_follow_each_other() -> None:
 
 def test_a_note_beside_the_status_is_no_part_of_it() -> None:
     assert faults(lines({**APPROVAL, "decision_status": "external_provider_approved (JP, June)"})) == [()]
+
+
+def test_an_approval_that_front_matter_states_alone_lacks_all_else() -> None:
+    text = "decision_status: external_provider_approved\n"
+    (record,) = decisions_of(read_document(f"---\n{text}---\n".encode()))
+    assert "lacks provider_class" in record.faults[0]
+    assert decisions_of(read_document(f"The state is\n{text}".encode())) == []
+
+
+def test_every_record_of_a_list_is_judged() -> None:
+    content = json.dumps([PENDING, PENDING | {"model": "claude-sonnet-4-6"}])
+    assert [bool(each.faults) for each in decisions_of(read_document(f"```json\n{content}\n```\n".encode()))] == [
+        False,
+        True,
+    ]

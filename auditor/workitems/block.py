@@ -30,7 +30,7 @@ _PAST = re.compile(
     r"- `(?P<judged>[0-9TZ:.-]{20,32})` \*\*(?P<decision>PASS|BLOCKED|FAIL)\*\* run (?P<run>`.{1,1000}`),"
     r" attestation `sha256:(?P<sha256>[0-9a-f]{64})`"
 )
-_LINK = re.compile(r"- (?P<what>Attestation|Log proof): \[[^\]\n]{1,2000}\]\(<(?P<name>[^>\n]{1,2000})>\).*")
+_LINK = re.compile(r"- (?P<what>Attestation|Log proof): \[[^\]\n]{1,2000}\]\((?P<name>[^()<>\s]{1,2000})\).*")
 _NOT_IN_LINK_TEXT = re.compile(r"[^A-Za-z0-9._ -]")
 MAX_HISTORY = 1000
 
@@ -113,9 +113,11 @@ _MEND = 'remove the "cto-audit:verdict" marker lines and what lies between them,
 def render(standing: Standing, item: str, files: Files, earlier: Sequence[Past]) -> list[str]:
     """Return the block's lines, markers included, for the work item with the id `item`.
 
-    `earlier` is the history that is to be kept, in any order; a line for `standing` is added unless it has one.
+    `earlier` is the history that is to be kept, in any order; a line for `standing` is added unless it has one. The blank
+    lines and the plain link target are what formatters of Markdown would make of it, so that none of them changes it.
     """
     lines = [
+        "",
         f"{headline(standing)} on {code(item)}",
         "",
         *points(standing),
@@ -125,6 +127,7 @@ def render(standing: Standing, item: str, files: Files, earlier: Sequence[Past])
         _HISTORY,
         "",
         *(past.line for past in _history(standing, earlier)),
+        "",
     ]
     return [f"<!-- cto-audit:verdict:begin v1 sha256={_digest(lines)} -->", *lines, _END]
 
@@ -170,7 +173,7 @@ def _digest(lines: Sequence[str]) -> str:
 
 def _link(name: str) -> str:
     """Return a Markdown link to a file in the same folder; nothing in its name can end the link."""
-    return f"[{_NOT_IN_LINK_TEXT.sub('_', name)}](<./{quote(os.fsencode(name))}>)"
+    return f"[{_NOT_IN_LINK_TEXT.sub('_', name)}](./{quote(os.fsencode(name))})"
 
 
 def _linked(target: str) -> str:

@@ -301,7 +301,7 @@ def test_a_link_in_the_block_leads_no_write_astray(tmp_path: Path) -> None:
     path = item(tmp_path)
     name = attach_to(path, attested()).attestation
     (tmp_path / "README.intoto.jsonl").write_text("mine")
-    edit(path, lambda text: text.replace(f"<./{name}>", "<./README.intoto.jsonl>"))
+    edit(path, lambda text: text.replace(f"(./{name})", "(./README.intoto.jsonl)"))
     attach_to(path, attested(), force=True)
     assert (tmp_path / "README.intoto.jsonl").read_text() == "mine"
     assert name in path.read_text("utf-8")
@@ -465,3 +465,14 @@ def test_any_body_stays_as_it_is(tmp_path: Path, body: list[str], newline: str, 
     body_before = read_document(text.encode())
     assert document.text[document.body : block.start].startswith(body_before.text[body_before.body :])
     assert document.text[block.end :].strip("\r\n") == ""
+
+
+def test_a_block_has_the_form_that_formatters_of_markdown_leave_alone(tmp_path: Path) -> None:
+    path = item(tmp_path)
+    attach_to(path, attested(FAIL))
+    text = path.read_text("utf-8")
+    lines = text[text.index(BEGIN) : text.index(END)].splitlines()
+    assert lines[1] == lines[-1] == ""
+    assert all(not lines[at - 1] for at, line in enumerate(lines) if line.startswith(("**", "History")))
+    assert "](<" not in text
+    assert not any(line != line.rstrip() or line.startswith(("*  ", "+ ", "* ")) for line in lines)

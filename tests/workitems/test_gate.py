@@ -117,8 +117,8 @@ def swap(old: str, new: str) -> Callable[[str], str]:
             "names the run 20260101T000000Z-other-1",
         ),
         (lambda text: text[: text.index(BEGIN)], "no verdict is attached"),
-        (swap("](<./", "](<./../"), "names no attestation beside it"),
-        (swap("](<./", "](<./gone-"), "is not beside it"),
+        (swap("](./", "](./../"), "names no attestation beside it"),
+        (swap("](./", "](./gone-"), "is not beside it"),
         (swap("History, newest first:\n", "History, newest first:\n\n- nothing"), "is not what its attestation says"),
     ],
 )

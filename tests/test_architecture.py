@@ -25,7 +25,7 @@ MAX_LINES = 320
 # stands on top, where nothing below may know of it.
 LAYERS = (
     ("facts", "errors"),
-    ("instants", "contract", "places", "globs"),
+    ("instants", "contract", "places", "globs", "locks"),
     ("records", "layout", "policy", "walk", "reader", "remote", "tree", "providers"),
     ("admission",),
     ("shell",),

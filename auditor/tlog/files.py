@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import os
 import stat
 from collections.abc import Iterator
@@ -12,6 +11,7 @@ from pathlib import Path
 
 from auditor.attest.refused import refusal
 from auditor.errors import OperatorError
+from auditor.locks import wait_for
 from auditor.tlog.merkle import HASH_BYTES
 from auditor.tlog.notes import MAX_NOTE_BYTES
 from auditor.tlog.tiles import MAX_ENTRY_BYTES, WIDTH, Tile, unpack
@@ -25,10 +25,13 @@ _READABLE = "see that you may read the whole log"
 _MAX_BUNDLE_BYTES = WIDTH * (MAX_ENTRY_BYTES + 2)
 _MODE = 0o666
 
+PATIENCE = 60.0
+"""Seconds to wait for whoever has the log: an append takes a moment, checking or reading a large log longer."""
+
 
 @contextmanager
 def locked(folder: Path, *, exclusive: bool) -> Iterator[None]:
-    """Hold the log while reading it (shared) or writing it (exclusive); wait for whoever holds it already.
+    """Hold the log while reading it (shared) or writing it (exclusive); wait a while for whoever has it.
 
     The lock is on the folder itself, so that a log that cannot be written can still be read and proved from.
     """
@@ -40,11 +43,16 @@ def locked(folder: Path, *, exclusive: bool) -> Iterator[None]:
         ) from error
     try:
         try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX if exclusive else fcntl.LOCK_SH)
+            taken = wait_for(descriptor, exclusive=exclusive, patience=PATIENCE)
         except OSError as error:
             raise OperatorError(
                 f"the log {folder} cannot be locked: {error.strerror}", "keep it on a file system that knows locks"
             ) from error
+        if not taken:
+            raise OperatorError(
+                f"another process has had the log {folder} for more than {PATIENCE:g} seconds",
+                "try again when it is done; if it hangs, end it: the log stays whole",
+            )
         yield
     finally:
         os.close(descriptor)

@@ -7,10 +7,8 @@ refers to them.
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import os
 import stat
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -18,9 +16,9 @@ import msgspec
 
 from auditor.errors import OperatorError
 from auditor.facts import visible
+from auditor.locks import wait_for
 
 _PATIENCE = 10.0
-_WAIT = 0.05
 _NEW = 0o666
 _DRAFT_BYTES = 8
 
@@ -148,22 +146,14 @@ def mended(what: str) -> Iterator[None]:
 
 def _lock(descriptor: int) -> None:
     """Wait for the folder's lock, which ends with the process that holds it."""
-    patience = time.monotonic() + _PATIENCE
-    while True:
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            if time.monotonic() > patience:
-                raise OperatorError(
-                    "another process is attaching a verdict in the same folder", "try again when it is done"
-                ) from None
-            time.sleep(_WAIT)
-        except OSError as error:
-            raise OperatorError(
-                f"the folder cannot be locked: {error.strerror}", "attach on a file system that has locks"
-            ) from error
-        else:
-            return
+    try:
+        taken = wait_for(descriptor, exclusive=True, patience=_PATIENCE)
+    except OSError as error:
+        raise OperatorError(
+            f"the folder cannot be locked: {error.strerror}", "attach on a file system that has locks"
+        ) from error
+    if not taken:
+        raise OperatorError("another process is attaching a verdict in the same folder", "try again when it is done")
 
 
 def _keep(descriptor: int, status: os.stat_result) -> None:

@@ -15,6 +15,7 @@ from auditor.workitems.standing import Believe, Standing
 
 ENDING = ".intoto.jsonl"
 PROOF_ENDING = ".tlog-proof"
+_WORK_ITEM_ENDINGS = (".md", ".markdown", ".mdown", ".mkd")
 _DIGEST_DIGITS = 12
 _MAX_NAME = 240
 _LONGEST_RUN_ID = 80
@@ -45,10 +46,20 @@ def is_stored_name(name: str) -> bool:
 
 
 def beside(folder: Folder, item_name: str, block: Block | None) -> Iterator[str]:
-    """Yield the names of the attestations that belong to a work item: those named after it, and the one it links to."""
+    """Yield the names of the attestations that belong to a work item: those named after it, and the one it links to.
+
+    Where another work item's name goes on where this one's ends (``A.md`` and ``A.draft.md``), what is named after that
+    one is not this one's.
+    """
     prefix = _stem(item_name) + "."
-    for name in folder.names():
-        if name.endswith(ENDING) and (name.startswith(prefix) or (block and name == block.attestation)):
+    names = folder.names()
+    others = tuple(
+        f"{_stem(name)}." for name in names if name.startswith(prefix) and name.lower().endswith(_WORK_ITEM_ENDINGS)
+    )
+    longer = tuple(other for other in others if len(other) > len(prefix))
+    for name in names:
+        own = name.startswith(prefix) and not (longer and name.startswith(longer))
+        if name.endswith(ENDING) and (own or (block and name == block.attestation)):
             yield name
 
 

@@ -190,6 +190,17 @@ def test_an_older_verdict_put_back_over_a_newer_is_seen(claiming: Path) -> None:
     shut(claiming, "a newer verdict lies beside it")
 
 
+def test_a_newer_verdict_of_a_work_item_with_a_longer_name_is_not_this_one_s(tmp_path: Path, claiming: Path) -> None:
+    other = item(tmp_path, CLAIM.replace("CTO-WORK-020", "CTO-WORK-120"), "CTO-WORK-020.draft.md")
+    attach_to(other, attested(FAIL, 2))
+    assert asked(claiming).status == "supported"
+    (stored,) = tmp_path.glob("CTO-WORK-020.draft.*.intoto.jsonl")
+    other.unlink()
+    shut(claiming, "a newer verdict lies beside it")
+    stored.unlink()
+    assert asked(claiming).status == "supported"
+
+
 def test_the_verdict_of_another_work_item_does_not_do(tmp_path: Path, claiming: Path) -> None:
     copied = tmp_path / "CTO-WORK-099.md"
     copied.write_text(claiming.read_text("utf-8").replace("id: CTO-WORK-020", "id: CTO-WORK-099"))

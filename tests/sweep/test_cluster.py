@@ -212,7 +212,7 @@ def test_the_command_is_interrupted_and_goes_on(tmp_path: Path, two: Processes) 
                 process.send_signal(signal.SIGINT)
                 break
         rest = process.stderr.read()
-    assert process.returncode == 130
+    assert process.returncode == 130, rest
     assert "run the same command again to go on" in rest
     assert "Traceback" not in rest
     summary, _ = swept(tree, two.address)

@@ -20,13 +20,16 @@ from auditor.errors import OperatorError
 from auditor.tree import as_place, is_url
 
 if TYPE_CHECKING:
+    from auditor.exports import Exports
     from auditor.secrets import Engine
+    from auditor.sweep.summary import SweepSummary
 
 EXIT_COULD_NOT = 3
 EXIT_INTERRUPTED = 130
 
 _SPAN = re.compile(r"([0-9]{1,9})([smhdw])", re.ASCII)
 _SPANS = {"s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800}
+_INTERRUPTED, _GO_ON = "interrupted; what was judged is kept", "run the same command again to go on"
 _MAX_JOBS = 256
 
 
@@ -167,16 +170,24 @@ def command(
     except Stopped as stopped:
         complain(stopped.sentence, stopped.hint)
         return EXIT_COULD_NOT
+    except KeyboardInterrupt:  # before the first run, after the last, or for the second time
+        complain(_INTERRUPTED, _GO_ON)
+        return EXIT_INTERRUPTED
     say(as_json(summary) if json else as_text(summary, _width()))
+    return _leave(summary, exports, store)
+
+
+def _leave(summary: SweepSummary, exports: Exports, store: str | None) -> int:
+    """Write what else was asked for, and return the exit code."""
     try:
         exports.write(store, summary.sweep)
     except OperatorError as error:
         complain(error.sentence, error.hint)
         return EXIT_COULD_NOT
     if summary.interrupted:
-        complain("interrupted; what was judged is kept", "run the same command again to go on")
+        complain(_INTERRUPTED, _GO_ON)
         return EXIT_INTERRUPTED
-    return summary.exit_code(everything=everything)
+    return summary.exit_code(everything=exports.everything)
 
 
 def _since(text: str) -> int | None:

@@ -29,6 +29,7 @@ from auditor.store import Judged, Store
 from auditor.store.judged import masked, unjudged
 from auditor.sweep import lock
 from auditor.sweep.across import look_across, write_pages
+from auditor.sweep.ahead import Ahead
 from auditor.sweep.find import Found, Recogniser, Sight
 from auditor.sweep.incremental import standing
 from auditor.sweep.memory import Learned, notes_of
@@ -107,6 +108,8 @@ class _Sweep:
         self._layouts = known
         self._interrupted = False
         self._all_found = False
+        self._last_time: int | None = None
+        self._ahead: Ahead | None = None
         self._judged: list[Judged] = []
         self._seen: dict[str, int | None] = {}
         self._written = time.monotonic()
@@ -122,7 +125,6 @@ class _Sweep:
     def go(self) -> SweepSummary:
         began = now()
         shown = tuple(self._shown(root) for root in self._roots)
-        expected = self._expected(shown)
         self._number = self._store.begin_sweep(shown, started=began)
         setup = msgspec.structs.replace(
             self._plan.setup, basis=self._basis, sweep=self._number, url=self._plan.url, shares=True
@@ -131,8 +133,8 @@ class _Sweep:
         plan = self._plan
         pool = workforce(setup, self._roots, self._scheduler, workers=plan.workers, timeout=plan.timeout)
         try:
-            with self._reporter, self._stopping(pool), pool:
-                self._reporter.begun(self._store.name, shown, expected)
+            with self._reporter, self._counting(shown), self._stopping(pool), pool:
+                self._reporter.begun(self._store.name, shown)
                 for done in pool.results(self._jobs(), idle=self._tick):
                     self._take(done)
                     self._tick()
@@ -204,7 +206,8 @@ class _Sweep:
         """Write what has been waiting long enough, and move the bar."""
         if len(self._judged) >= WRITE_ROWS or time.monotonic() - self._written >= WRITE_SECONDS:
             self._write()
-        self._reporter.moved(self._tally, all_found=self._all_found)
+        expected = self._ahead.total if self._ahead else self._last_time
+        self._reporter.moved(self._tally, all_found=self._all_found, expected=expected)
 
     def _write(self) -> None:
         judged, self._judged = self._judged, []
@@ -239,12 +242,18 @@ class _Sweep:
             self._tally.take_trouble(path, f"the site could not be written: {error.sentence}")
             self._reporter.trouble(path, error.sentence)
 
-    def _expected(self, shown: tuple[str, ...]) -> int | None:
-        """Return how many runs the last whole sweep of the same roots met."""
+    @contextlib.contextmanager
+    def _counting(self, shown: tuple[str, ...]) -> Iterator[None]:
+        """Know how many runs may be met: as many as by the last whole sweep of the same roots, else they are counted ahead."""
         for before in self._store.sweeps(limit=20):
             if before.roots == shown and before.ended is not None and not before.interrupted:
-                return before.counts.get("found")
-        return None
+                self._last_time = before.counts.get("found")
+                break
+        if self._last_time is not None or not self._reporter.tells_time_left:
+            yield
+            return
+        with Ahead(self._roots, self._layouts) as self._ahead:
+            yield
 
     def _shown(self, place: str) -> str:
         place = recorded(place)

@@ -22,7 +22,12 @@ _PLAIN = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ01234567
 
 
 class Reporter(Protocol):
-    """Takes what happens, in order. Everything it is given is without credentials."""
+    """Takes what happens, in order. Everything it is given is without credentials.
+
+    `tells_time_left` tells whether it makes use of the number of runs that are expected.
+    """
+
+    tells_time_left: bool
 
     def __enter__(self) -> Self:
         """Begin to tell."""
@@ -32,8 +37,8 @@ class Reporter(Protocol):
     ) -> None:
         """Leave the screen as it was."""
 
-    def begun(self, store: str, roots: tuple[str, ...], expected: int | None) -> None:
-        """Take the beginning; `expected` is how many runs the last such sweep met, where that is known."""
+    def begun(self, store: str, roots: tuple[str, ...]) -> None:
+        """Take the beginning."""
 
     def judged(self, judged: Judged, note: str) -> None:
         """Take a new judgement."""
@@ -41,8 +46,8 @@ class Reporter(Protocol):
     def trouble(self, path: str, reason: str) -> None:
         """Take a place that could not be looked into."""
 
-    def moved(self, tally: Tally, *, all_found: bool) -> None:
-        """Take the figures so far; `all_found` tells that no more runs will be found."""
+    def moved(self, tally: Tally, *, all_found: bool, expected: int | None) -> None:
+        """Take the figures so far; `all_found` tells that no more runs will be found, `expected` how many may be in all."""
 
     def ended(self, tally: Tally, seconds: float, *, interrupted: bool) -> None:
         """Take the end."""
@@ -50,6 +55,8 @@ class Reporter(Protocol):
 
 class Lines:
     """Plain lines on standard error: a time, ``sweep``, what happened, then ``name=value`` pairs."""
+
+    tells_time_left = False
 
     def __init__(self) -> None:
         self._begun = self._told = time.monotonic()
@@ -63,7 +70,7 @@ class Lines:
     ) -> None:
         """Nothing has to be put back."""
 
-    def begun(self, store: str, roots: tuple[str, ...], expected: int | None) -> None:
+    def begun(self, store: str, roots: tuple[str, ...]) -> None:
         """Say what begins."""
         self._say("started", store=store, roots=" ".join(roots))
 
@@ -80,7 +87,7 @@ class Lines:
         """Say what could not be looked into."""
         self._say("trouble", place=path, reason=reason)
 
-    def moved(self, tally: Tally, *, all_found: bool) -> None:
+    def moved(self, tally: Tally, *, all_found: bool, expected: int | None) -> None:
         """Say now and then how far it is."""
         if time.monotonic() - self._told < HEARTBEAT_SECONDS:
             return
@@ -101,10 +108,11 @@ class Lines:
 class Bar:
     """A bar on the terminal, with rate, time left and decisions; failures scroll by above it."""
 
+    tells_time_left = True
+
     def __init__(self) -> None:
         self._progress: Progress | None = None
         self._task: TaskID | None = None
-        self._expected: int | None = None
 
     def __enter__(self) -> Self:
         """Draw the bar."""
@@ -130,9 +138,8 @@ class Bar:
         if self._progress is not None:
             self._progress.stop()
 
-    def begun(self, store: str, roots: tuple[str, ...], expected: int | None) -> None:
-        """Keep how many runs may be met: only so can a time be told before all are found."""
-        self._expected = expected
+    def begun(self, store: str, roots: tuple[str, ...]) -> None:
+        """The bar is there already."""
 
     def judged(self, judged: Judged, note: str) -> None:
         """Let a failure scroll by."""
@@ -143,11 +150,11 @@ class Bar:
         """Let a trouble scroll by."""
         self._print(f"TROUBLE {safe(path)}: {short(reason, 300)}")
 
-    def moved(self, tally: Tally, *, all_found: bool) -> None:
+    def moved(self, tally: Tally, *, all_found: bool, expected: int | None) -> None:
         """Move the bar."""
         if self._progress is None or self._task is None:
             return
-        total = tally.found if all_found else max(tally.found, self._expected) if self._expected else None
+        total = tally.found if all_found else max(tally.found, expected) if expected else None
         speed = self._progress.tasks[0].speed
         decisions = f"{tally.new['pass']} pass {tally.new['blocked']} blocked {tally.new['fail']} fail"
         rate = f"{speed:.0f}/s" if speed else ""

@@ -18,6 +18,7 @@ from typing import Any
 
 import pytest
 
+from auditor.cli import main
 from auditor.store import Store
 from tests.harness.command import ROOT
 from tests.sweep.kit import put
@@ -144,6 +145,19 @@ def test_a_signal_stops_it_and_the_same_command_goes_on(tmp_path: Path, how: sig
     again = place.sweep("--json")
     assert (again.returncode, told(again)["judged"], told(again)["found"]) == (0, 201 - done, 201)
     assert recorded(place.store) == 201
+
+
+def test_an_interrupt_outside_of_the_judging_is_told_of_as_well(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def interrupted(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("auditor.sweep.drive.look_across", interrupted)
+    place = Place(tmp_path, SOUND)
+    assert main(place.command()[3:]) == 130
+    assert "what was judged is kept" in capsys.readouterr().err
+    assert recorded(place.store) == 1
 
 
 def test_a_sweep_that_is_killed_loses_little_and_leaves_no_process(tmp_path: Path) -> None:

@@ -176,10 +176,12 @@ def test_two_at_once_do_not_fight(tmp_path: Path) -> None:
     place = Place(tmp_path, SOUND)
     place.multiply(SOUND, 160)
     process, _ = place.begin(judged=0)
+    os.kill(process.pid, signal.SIGSTOP)  # held for as long as the second one takes, however slow the machine is
     second = place.sweep()
+    os.kill(process.pid, signal.SIGCONT)
+    process.communicate(timeout=120)
     assert second.returncode == 2
     assert f"process {process.pid} on" in second.stderr
-    process.communicate(timeout=120)
     assert process.returncode == 0
     assert recorded(place.store) == 161
 

@@ -1,7 +1,22 @@
-"""``python -m auditor`` is ``cto-audit``."""
+"""``python -m auditor`` is ``cto-audit``: both begin here, before anything else of the house is loaded."""
 
 import sys
 
-from auditor.cli import main
 
-sys.exit(main())
+def start() -> int:
+    """Run the process's own command line and return its exit code.
+
+    The command line is loaded inside, because an interrupt while it loads must end like any other: in a sentence, not in
+    a traceback.
+    """
+    try:
+        from auditor.cli import main  # noqa: PLC0415 - see above
+
+        return main()
+    except KeyboardInterrupt:
+        sys.stderr.write("cto-audit: interrupted; there is no verdict\n")
+        return 130
+
+
+if __name__ == "__main__":
+    sys.exit(start())

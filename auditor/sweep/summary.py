@@ -107,10 +107,12 @@ class SweepSummary(msgspec.Struct, frozen=True, kw_only=True):
 
         A place that could not be looked into blocks, because a run that nobody saw is not shown to be sound.
         """
+        return EXIT_CODES[self.worst(everything=everything)]
+
+    def worst(self, *, everything: bool) -> Decision:
+        """Return the decision that the exit code tells."""
         worst = (self.standing if everything else self.new).worst
-        if worst == "pass" and (self.troubles or self.troubles_left_out):
-            return EXIT_CODES["blocked"]
-        return EXIT_CODES[worst]
+        return "blocked" if worst == "pass" and (self.troubles or self.troubles_left_out) else worst
 
 
 class Tally:
@@ -230,8 +232,21 @@ def _headline(summary: SweepSummary) -> str:
     trust = " (by file metadata alone)" if summary.trust == "stat" and summary.unchanged else ""
     parts = [f"{summary.judged} judged", f"{summary.unchanged} unchanged{trust}"]
     parts += [f"{summary.older} older"] if summary.older else []
-    state = "INTERRUPTED" if summary.interrupted else summary.new.worst.upper()
-    return f"{state} {summary.found} runs: {', '.join(parts)}, in {seconds:.1f} s"
+    standing = [
+        f"{number} {name}"
+        for name, number in (("fail", summary.standing.fail), ("blocked", summary.standing.blocked))
+        if number
+    ]
+    stand = f"; {' and '.join(standing)} stand" if standing else ""
+    return f"{_state(summary)} {summary.found} runs: {', '.join(parts)}, in {seconds:.1f} s{stand}"
+
+
+def _state(summary: SweepSummary) -> str:
+    """Return the first word: what the new verdicts come to. Where there is none, an old failure must not read as a pass."""
+    worst = summary.worst(everything=False)
+    if summary.interrupted:
+        return "INTERRUPTED"
+    return "NOTHING NEW" if not summary.judged and worst == "pass" else worst.upper()
 
 
 def _figures(summary: SweepSummary) -> list[tuple[str, int, int, str]]:

@@ -101,7 +101,10 @@ def test_the_exit_code_is_of_the_new_verdicts_or_of_all(tmp_path: Path) -> None:
     assert told(first)["schema"] == "cto-audit-sweep/v1"
     again = place.sweep("--json")
     assert (again.returncode, told(again)["unchanged"]) == (0, 3)
-    assert place.sweep("--all").returncode == 1
+    everything = place.sweep("--all")
+    assert everything.returncode == 1
+    headline = everything.stdout.splitlines()[0]
+    assert headline.startswith("NOTHING NEW 3 runs: 0 judged") and headline.endswith("; 1 fail and 1 blocked stand")
     shutil.rmtree(place.run[FORBIDDEN])
     put("killed-case", place.runs)
     assert place.sweep().returncode == 3

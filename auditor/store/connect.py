@@ -99,19 +99,11 @@ def _sqlite(path: Path, *, create: bool) -> Engine:
 
     @event.listens_for(engine, "connect")
     def _prepare(connection: Any, _record: Any) -> None:
-        # SQLAlchemy begins the transactions (`_begin`), so that a read is one consistent picture, too.
-        connection.isolation_level = None
-        cursor = connection.cursor()
-        cursor.execute(f"PRAGMA busy_timeout = {_BUSY_MILLISECONDS}")
-        cursor.execute("PRAGMA foreign_keys = ON")
-        cursor.execute("PRAGMA trusted_schema = OFF")
-        if create:
-            cursor.execute("PRAGMA journal_mode = WAL")
-            # In WAL mode this loses at most the last verdicts if the power fails, and never harms the file.
-            cursor.execute("PRAGMA synchronous = NORMAL")
-        else:
-            cursor.execute("PRAGMA query_only = ON")
-        cursor.close()
+        try:
+            _set_up(connection, create=create)
+        except BaseException:
+            connection.close()  # a damaged file shows here, before anybody else would close it
+            raise
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Any) -> None:
@@ -120,6 +112,23 @@ def _sqlite(path: Path, *, create: bool) -> Engine:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
     return engine
+
+
+def _set_up(connection: Any, *, create: bool) -> None:
+    """Set a fresh connection up: who waits for whom, what may be written, and what a power failure may cost."""
+    # SQLAlchemy begins the transactions (`_begin`), so that a read is one consistent picture, too.
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    cursor.execute(f"PRAGMA busy_timeout = {_BUSY_MILLISECONDS}")
+    cursor.execute("PRAGMA foreign_keys = ON")
+    cursor.execute("PRAGMA trusted_schema = OFF")
+    if create:
+        cursor.execute("PRAGMA journal_mode = WAL")
+        # In WAL mode this loses at most the last verdicts if the power fails, and never harms the file.
+        cursor.execute("PRAGMA synchronous = NORMAL")
+    else:
+        cursor.execute("PRAGMA query_only = ON")
+    cursor.close()
 
 
 def _postgres(url: str) -> Target:

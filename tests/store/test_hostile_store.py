@@ -8,6 +8,7 @@ import socket
 import sqlite3
 import sys
 import zlib
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -147,7 +148,8 @@ def test_other_files_are_refused_and_left_as_they_are(tmp_path: Path) -> None:
     assert "is not an SQLite file" in refused(text) and "is not an SQLite file" in refused(text, create=True)
     assert "holds no verdict store" in refused(empty)
     assert "tables of another program" in refused(other) and "tables of another program" in refused(other, create=True)
-    tables = sqlite3.connect(other).execute("SELECT name FROM sqlite_master").fetchall()
+    with closing(sqlite3.connect(other)) as again:
+        tables = again.execute("SELECT name FROM sqlite_master").fetchall()
     assert tables == [("verdict",)]
     assert {path: path.read_bytes() for path in (text, empty)} == {path: before[path] for path in (text, empty)}
 

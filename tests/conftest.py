@@ -1,4 +1,4 @@
-"""What every test may rely on: no admission from the caller's environment, and the same examples every time."""
+"""What every test may rely on: no admission from the caller's environment, and the same examples and names every time."""
 
 from __future__ import annotations
 
@@ -12,3 +12,9 @@ settings.load_profile("steady")
 @pytest.fixture(autouse=True)
 def _no_admission_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("CTO_HARNESS_CASE_MODEL_ADMISSION_FILE", raising=False)
+
+
+def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
+    """Name binary parameters by their place: what a compressor wrote may hold the time of day, and then every process
+    that collects the tests would give them other names."""
+    return argname if isinstance(val, bytes) and not (val.isascii() and val.decode().isprintable()) else None

@@ -123,7 +123,7 @@ SPELLINGS: dict[str, Disguise] = {
     "tar.gz in zip": lambda v, r: zipped(tar(v, "w:gz"), "in.tgz"),
     "zip in zip": lambda v, r: zipped(zipped(f"{PROSE} {v} ".encode()), "in.zip"),
     "zip in base64": lambda v, r: line(b64(zipped(f"{PROSE} {v} ".encode()))),
-    "gzip in hex": lambda v, r: line(gzip.compress(f"{PROSE} {v}".encode()).hex()),
+    "gzip in hex": lambda v, r: line(gzip.compress(f"{PROSE} {v}".encode(), mtime=0).hex()),
     "bzip2 in base64": lambda v, r: line(b64(bz2.compress(f"{PROSE} {v}".encode()))),
     "xz in base64": lambda v, r: line(b64(lzma.compress(f"{PROSE} {v}".encode()))),
 }

@@ -13,6 +13,11 @@ from auditor.shell.marks import scrub
 LONG_COMMAND = 16384
 """A command of this length or more is always looked at: the analysis itself may give up on it."""
 
+_FOLDER = r"(?![ \t]+\w[\w./-]*[ \t]*(?:$|[\n;&|)]))"
+"""No plain relative folder follows, to go down into, and nothing after it."""
+_SCRIPT = r"(?![ \t]+\w[\w./-]*(?=$|[ \t\n;&|)])(?!.*[ \t]-\w*c))"
+"""No plain relative file follows, to run, or a ``-c`` after it, which might be the shell's own."""
+
 _SIGNS: tuple[tuple[str, tuple[str, ...], re.Pattern[str]], ...] = (
     (
         "absolute",
@@ -21,19 +26,19 @@ _SIGNS: tuple[tuple[str, tuple[str, ...], re.Pattern[str]], ...] = (
     ),
     (
         "parent",
-        ("..", ".?", ".["),
-        re.compile(r"(?<![\w.])\.\.(?![\w.])|(?<!\w)-(?:.|\w{1,64})\.\.|\.\?|\.\[", re.DOTALL),
+        ("..", ".?", ".[", ".*"),
+        re.compile(r"(?<![\w.])\.\.(?![\w.])|(?<!\w)-(?:.|\w{1,64})\.\.|\.\**[?\[]", re.DOTALL),
     ),
     ("home", ("~", "ome", "HOME", "expanduser"), re.compile(r"~|\b[Hh]ome|HOME\b|expanduser")),
     ("variable", ("$", "`"), re.compile(r"[$`]")),
     ("redirect", ("<", ">"), re.compile(r"[<>](?!&[\d-])")),
-    ("cd", ("cd", "pushd", "popd"), re.compile(r"\b(?:cd|pushd|popd)\b")),
+    ("cd", ("cd", "pushd", "popd"), re.compile(rf"\b(?:cd\b{_FOLDER}|(?:pushd|popd)\b)")),
     ("brace", ("{",), re.compile(r"\{[^{}\s]*[,}][^{}\s]*\S")),
     ("escape", ("\\",), re.compile(r"\\(?:[xuU0-7]|\n)")),
     (
         "nested",
         ("eval", "alias", "trap", "watch", "xargs", "sh"),
-        re.compile(r"\b(?:eval|alias|trap|watch|xargs|(?:ba|da|z|k|a|mk|fi)?sh)\b"),
+        re.compile(rf"\b(?:eval|alias|trap|watch|xargs)\b|(?<![\w.])(?:r?ba|da|z|k|a|mk|fi)?sh\b{_SCRIPT}", re.DOTALL),
     ),
 )
 """Each sign with the fragments one of which its pattern needs (cheap to look for) and the pattern itself."""

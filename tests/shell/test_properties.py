@@ -18,6 +18,9 @@ PIECES = [
     *(
         "cat",
         "cd",
+        "cd src",
+        "sh x.sh",
+        " -c",
         "echo",
         "bash -c",
         "python -c",

@@ -1,4 +1,4 @@
-"""Decoding many lines at once: whenever it answers, line by line would have said the same."""
+"""The fast decoders: whenever one answers, a strict look at each line would have said the same."""
 
 from __future__ import annotations
 
@@ -80,6 +80,55 @@ def one_by_one(data: bytes) -> list[object] | None:
 def test_what_it_answers_is_what_each_line_says(data: bytes) -> None:
     answer = whole_lines.decode(data)
     assert answer is None or answer == one_by_one(data)
+    reader = whole_lines.ObjectReader()
+    for line in data.split(b"\n"):
+        found = reader.decode(line)
+        assert found is None or found == parse_object(line)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        b'{"a":"\xff"}',
+        b'{"a":"\xed\xa0\x80"}',
+        b'{"a":"\\ud800"}',
+        b'{"a":"\x01"}',
+        b'{"a":1e999}',
+        b'{"a":01}',
+        b'{"a":NaN}',
+        b'{"a":1} {"b":1}',
+        b'\xef\xbb\xbf{"a":1}',
+        b'{"a":1',
+        b"[1]",
+        b"1",
+        b'"a"',
+        b"",
+        b'{"a":' + b"[" * 5000 + b"]" * 5000 + b"}",
+        b'{"a":{"b":1,"\\u0062":2}}',
+        b'{"a":[{"b":1,"b":2}]}',
+        b'{"a":{"b":1},"a\\u0000":{"b":2,"b":1}}',
+        b'{"a":[[{"b":{"c":1,"c":1}}]]}',
+    ],
+)
+def test_a_line_that_needs_a_strict_look_is_left_to_it(text: bytes) -> None:
+    reader = whole_lines.ObjectReader()
+    assert reader.decode(text) is None
+    assert reader.decode(b'{"a":[{"b":"\\u0000\\u2714"},-1]}') == {"a": [{"b": "\0\u2714"}, -1]}, "and it goes on"
+
+
+@given(
+    st.dictionaries(
+        st.text(st.characters(min_codepoint=1, codec="utf-8"), max_size=5),
+        st.recursive(
+            st.none() | st.booleans() | st.text(max_size=9) | st.integers(-(2**63), 2**64 - 1),
+            lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=3), inner, max_size=3),
+            max_leaves=6,
+        ),
+        max_size=5,
+    )
+)
+def test_a_plain_line_needs_no_strict_look(record: dict[str, object]) -> None:
+    assert whole_lines.ObjectReader().decode(json.dumps(record).encode()) == record
 
 
 STYLES = {"compact": (",", ":"), "spaced": (", ", ": ")}
@@ -93,8 +142,11 @@ RECORD = {"ts": "2026-07-02T08:15:00Z", "seq": 7, "n": None, "ok": True, "deep":
 @pytest.mark.parametrize("ascii_only", [False, True])
 def test_the_usual_writers_are_decoded_at_once(style: tuple[str, str], text: str, *, ascii_only: bool) -> None:
     """The fast way must also be taken: what it refuses costs ten times as much."""
-    line = json.dumps(RECORD | {"text": text}, separators=style, ensure_ascii=ascii_only) + "\n"
-    assert whole_lines.decode(line.encode() * 3) == [RECORD | {"text": text}] * 3
+    line = json.dumps(RECORD | {"text": text}, separators=style, ensure_ascii=ascii_only)
+    assert whole_lines.ObjectReader().decode(line.encode()) == RECORD | {"text": text}
+    at_once = whole_lines.decode((line + "\n").encode() * 3)
+    left = text == LONG or (ascii_only and not text.isascii())
+    assert at_once == (None if left else [RECORD | {"text": text}] * 3)
 
 
 @pytest.mark.parametrize("length", [1, 900])
@@ -109,3 +161,4 @@ def test_a_dropped_key_is_never_passed_over(length: int, style: tuple[str, str],
         fine = json.dumps(RECORD | {"text": "x" * length}, separators=style)
         for order in ([text, fine], [fine, text], [fine, text, fine]):
             assert whole_lines.decode("".join(line + "\n" for line in order).encode()) is None
+        assert whole_lines.ObjectReader().decode(text.encode()) is None

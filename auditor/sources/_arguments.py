@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import shlex
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -31,12 +32,15 @@ _CONTENT = re.compile(
 )
 _NESTED = frozenset({"args", "arguments", "input", "parameters", "params"})
 _PATCHED = re.compile(r"^\*\*\* (?:(?:Update|Add|Delete) File|Move to): (\S.{0,4000})$", re.MULTILINE)
+_PATCH_MARK = "*** "
 _MAX_PATCH = 1 << 20
 _PATTERN_IS_PATH = frozenset({"glob", "find", "ls", "list"})
 _LOOKS_LIKE_PATH = re.compile(r"(?:/|~|\.\.(?:/|$)|file:)\S*")
 # A cut argument text is no JSON any more; what it still shows is read up to the cut.
 _CUT_FIELD = re.compile(r'"([A-Za-z_]{1,40})"\s{0,8}:\s{0,8}"([^"\\]*(?:\\.[^"\\]*)*)', re.DOTALL)
 _MAX_CUT_FIELDS = 100
+_MAX_NAME = 100
+"""Characters of a name beyond which nothing is remembered of it."""
 
 
 class Argument(msgspec.Struct, frozen=True):
@@ -66,8 +70,9 @@ def arguments(value: Any, tool: str, pointer: str = "") -> Iterator[Argument]:
             if key.lower() in _NESTED and item.lstrip().startswith("{"):
                 yield from text_arguments(item, tool, place)
                 continue
-            for match in _PATCHED.finditer(item, 0, _MAX_PATCH):
-                yield Argument(place, match.group(1), command=False)
+            if _PATCH_MARK in item:
+                for match in _PATCHED.finditer(item, 0, _MAX_PATCH):
+                    yield Argument(place, match.group(1), command=False)
             kind = _kind(key, item, tool)
             if kind is not None:
                 yield Argument(place, item, kind == "command")
@@ -91,17 +96,27 @@ def text_arguments(text: str, tool: str, pointer: str) -> Iterator[Argument]:
 
 
 def _kind(key: str, text: str, tool: str) -> str | None:
+    """Tell whether a text is a path or a command: by its key where that says it, else by how it looks."""
+    sort = _sort(key, tool) if len(key) <= _MAX_NAME and len(tool) <= _MAX_NAME else _sort.__wrapped__(key, tool)
+    if sort == "content":
+        return "path" if text.startswith("file:") else None
+    if sort == "unknown":
+        return "path" if _LOOKS_LIKE_PATH.fullmatch(text) else None
+    return sort
+
+
+@lru_cache(maxsize=1024)
+def _sort(key: str, tool: str) -> str | None:
+    """Tell what a key says of its text; None: a pattern, which is no path."""
     lowered = key.lower()
     if lowered in _COMMAND:
         return "command"
     if lowered in ("pattern", "glob"):
         return "path" if tool.lower() in _PATTERN_IS_PATH else None
     if _CONTENT.fullmatch(key):
-        return "path" if text.startswith("file:") else None
+        return "content"
     words = _WORD.findall(key)
-    if words and _PATH.fullmatch(words[-1]):
-        return "path"
-    return "path" if _LOOKS_LIKE_PATH.fullmatch(text) else None
+    return "path" if words and _PATH.fullmatch(words[-1]) else "unknown"
 
 
 def _unescaped(escaped: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,12 +11,14 @@ from detect_secrets.core.plugins.util import get_mapping_from_secret_type_to_cla
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from auditor.secrets import Engine
 from auditor.secrets.plugins import EXCEPTIONS, PLUGINS, report
 from tests.secrets.fakes import fill, jwt
 
 KINDS: dict[str, Any] = get_mapping_from_secret_type_to_class()
 THEIRS = {kind.__name__: kind() for kind in KINDS.values()}
 RNG = random.Random(3)
+ENGINE = Engine.load(Path(__file__).parents[2] / "rules" / "secrets")
 
 SAMPLES = [
     " AKC" + fill("<<alnum:20>>", RNG),
@@ -43,8 +46,6 @@ SAMPLES = [
     "PuTTY-User-Key-File-2: ssh-rsa",
     "pypi-AgEIcHlwaS5vcmc" + fill("<<b64url:80>>", RNG),
     "SG." + fill("<<b64url:22>>.<<b64url:43>>", RNG),
-    "XOXB-12345-67890-" + fill("<<alnum:24>>", RNG),
-    "https://hooks.slack.com/services/T" + fill("<<upper:8>>/B<<upper:8>>/<<alnum:24>>", RNG),
     "softlayer_api_key=" + fill("<<hex:64>>", RNG),
     "http://api.softlayer.com/soap/v3/" + fill("<<hex:64>>", RNG),
     "sq0csp-" + fill("<<b64url:43>>", RNG),
@@ -107,3 +108,16 @@ def test_samples_are_reported_alike(line: str) -> None:
 def test_any_line_is_reported_alike(parts: list[str]) -> None:
     line = "".join(parts).replace("\n", " ").replace("\r", " ")
     assert ours(line) == theirs(line)
+
+
+@pytest.mark.parametrize("sample", ["xoxp-<<digits:12>>-<<digits:12>>-<<hex:32>>", "xoxb-<<digits:12>>-<<alnum:24>>"])
+def test_what_the_excepted_slack_plugin_would_find_is_found_without_it(sample: str) -> None:
+    text = fill(sample, RNG)
+    assert text in {secret.secret_value for secret in THEIRS["SlackDetector"].analyze_line("", text)}
+    assert [(hit.detector, hit.value) for hit in ENGINE.scan_text(text)] == [("slack.token", text)]
+
+
+@pytest.mark.parametrize("text", ["xoxe.xoxp-1-initial", "xoxb-12345-abcd234"])
+def test_what_the_slack_plugin_takes_for_a_token_by_its_first_digits_is_left_alone(text: str) -> None:
+    assert THEIRS["SlackDetector"].analyze_line("", text)
+    assert ENGINE.scan_text(text) == []

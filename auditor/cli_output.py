@@ -12,13 +12,12 @@ from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 
+from auditor.drafts import replacing
 from auditor.emit.safe import safe
 from auditor.errors import OperatorError
 
 _LONG_WORD = re.compile(r"[A-Za-z0-9_+=~%-]{12,}")
 """What a credential cannot do without, and most complaints can."""
-_READABLE = 0o666
-"""Mode of a new file before the umask, as a shell's redirection has it."""
 
 
 def say(text: str) -> None:
@@ -113,19 +112,9 @@ def _write_device(device: Path, option: str, text: str) -> None:
 
 
 def _write_file(folder: int, name: str, option: str, text: str) -> None:
-    """Write a draft beside the file `name` of the open directory, and put it in the file's place."""
-    draft = f".{os.urandom(8).hex()}.draft"
-    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW
-    with _mended(f"{name} cannot be written", f"name another {option} file"):
-        descriptor = os.open(draft, flags, _READABLE, dir_fd=folder)
-        try:
-            with os.fdopen(descriptor, "wb") as file:
-                file.write(text.encode())
-            os.replace(draft, name, src_dir_fd=folder, dst_dir_fd=folder)
-        except BaseException:
-            with contextlib.suppress(OSError):
-                os.unlink(draft, dir_fd=folder)
-            raise
+    """Write the file `name` of the open directory, whole or not at all."""
+    with _mended(f"{name} cannot be written", f"name another {option} file"), replacing(name, folder) as file:
+        file.write(text.encode())
 
 
 @contextmanager

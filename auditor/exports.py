@@ -6,7 +6,6 @@ They are taken from the store one at a time, so that a night of ten thousand run
 from __future__ import annotations
 
 import contextlib
-import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,6 +13,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from auditor import __version__
+from auditor.drafts import replacing
 from auditor.errors import OperatorError
 from auditor.facts import Gap, Tool, Verdict
 from auditor.store.display import restore
@@ -22,8 +22,6 @@ from auditor.store.packing import DamagedDocumentError
 
 if TYPE_CHECKING:
     from auditor.store import Row, Store
-
-_MODE = 0o666
 
 
 def verdicts(store: Store, *, sweep: int | None = None) -> Iterator[tuple[str, Verdict]]:
@@ -124,16 +122,8 @@ def write_whole(file: Path, pieces: Iterable[str]) -> None:
             with file.open("w", encoding="utf-8") as stream:
                 stream.writelines(pieces)
             return
-        draft = file.with_name(f".{os.urandom(8).hex()}.draft")
-        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, _MODE)
-        try:
-            with os.fdopen(descriptor, "w", encoding="utf-8") as stream:
-                stream.writelines(pieces)
-            draft.replace(file)
-        except BaseException:
-            with contextlib.suppress(OSError):  # the first fault is the one to tell
-                draft.unlink()
-            raise
+        with replacing(file) as draft:
+            draft.writelines(piece.encode() for piece in pieces)
 
 
 @contextlib.contextmanager

@@ -25,7 +25,7 @@ MAX_LINES = 320
 # stands on top, where nothing below may know of it.
 LAYERS = (
     ("facts", "errors"),
-    ("instants", "contract", "places", "globs", "locks"),
+    ("instants", "contract", "places", "globs", "locks", "drafts"),
     ("records", "layout", "policy", "walk", "reader", "remote", "tree", "providers"),
     ("admission",),
     ("shell",),

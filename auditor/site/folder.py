@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import re
 import time
@@ -12,6 +11,7 @@ from pathlib import Path
 
 import msgspec
 
+from auditor.drafts import replacing
 from auditor.emit.safe import safe
 from auditor.errors import OperatorError
 
@@ -22,7 +22,6 @@ _PAGE = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,120}\.html")
 _DRAFT = re.compile(r"\.[0-9a-f]{16}\.draft")
 _ABANDONED = 3600.0  # seconds
 _CHECKPOINT = 500  # pages
-_MODE = 0o666
 _MAX_MANIFEST = 1 << 28
 
 
@@ -134,15 +133,5 @@ def _told(path: Path) -> Iterator[None]:
 
 
 def _put(path: Path, pieces: Iterable[str]) -> None:
-    """Write a draft beside the file, and put it in the file's place."""
-    draft = path.with_name(f".{os.urandom(8).hex()}.draft")
-    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, _MODE)
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            for piece in pieces:
-                file.write(piece.encode())
-        draft.replace(path)
-    except BaseException:
-        with contextlib.suppress(OSError):  # the first fault is the one to tell
-            draft.unlink()
-        raise
+    with replacing(path) as file:
+        file.writelines(piece.encode() for piece in pieces)

@@ -14,13 +14,12 @@ from pathlib import Path
 
 import msgspec
 
+from auditor.drafts import replacing
 from auditor.errors import OperatorError
 from auditor.facts import visible
 from auditor.locks import wait_for
 
 _PATIENCE = 10.0
-_NEW = 0o666
-_DRAFT_BYTES = 8
 
 
 class Found(msgspec.Struct, frozen=True):
@@ -84,22 +83,13 @@ class Folder:
 
         With `like`, the file that it replaces: mode and owner stay, and a file that has changed since is not replaced.
         """
-        draft = f".{os.urandom(_DRAFT_BYTES).hex()}.draft"
-        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
-        with mended(f"{visible(name)} cannot be written"):
-            descriptor = os.open(draft, flags, _NEW, dir_fd=self._descriptor)
-            try:
-                with os.fdopen(descriptor, "wb") as file:
-                    if like is not None:
-                        _keep(descriptor, like.status)
-                    file.write(data)
-                    file.flush()
-                    os.fsync(descriptor)
-                self._refuse_change(name, like)
-                os.replace(draft, name, src_dir_fd=self._descriptor, dst_dir_fd=self._descriptor)
-            except BaseException:
-                self.remove(draft)
-                raise
+        with mended(f"{visible(name)} cannot be written"), replacing(name, self._descriptor) as file:
+            if like is not None:
+                _keep(file.fileno(), like.status)
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+            self._refuse_change(name, like)
 
     def sync(self) -> None:
         """Have the disk know of every file that was put in place."""

@@ -190,8 +190,9 @@ def test_a_disk_that_fills_up_leaves_the_old_overview(
     before = (site / "index.html").read_bytes()
     opened = os.open
 
-    def full(path: str | Path, *rest: int) -> int:
-        return opened("/dev/full", os.O_WRONLY) if str(path).endswith(".draft") else opened(path, *rest)
+    def full(path: str | Path, flags: int, mode: int = 0o777, *, dir_fd: int | None = None) -> int:
+        full_up = str(path).endswith(".draft")
+        return opened("/dev/full", os.O_WRONLY) if full_up else opened(path, flags, mode, dir_fd=dir_fd)
 
     monkeypatch.setattr(os, "open", full)
     with pytest.raises(OperatorError, match="No space left"):

@@ -23,7 +23,8 @@ _GUTTER = (
     + _GAP
     + rb"{0,8}){0,2}"
 )
-_EDGE = rb"(?:[ \t]{0,80}" + _BAR + rb"|[ \t]?\\{1,2}(?=\r?\n))?"
+# After a blank and a shell's continuation, what begins with a dash is the next option.
+_EDGE = rb"(?:[ \t]{0,80}" + _BAR + rb"|\\{1,2}(?=\r?\n)|[ \t]\\{1,2}(?=\r?\n[ \t]{0,40}[^ \t-]))?"
 _BREAK = _EDGE + rb"(?:\r?\n|(?:\\+r)?\\+n)" + _GUTTER
 _WHITE = rb"(?:\s|\\+[nrt]){0,40}"
 _GLUE = rb"""\\*["'`]""" + _WHITE + rb"(?:[+.&~,]|\.\.)?" + _WHITE + rb"""[fbru]?\\*["'`]"""

@@ -1,0 +1,81 @@
+"""Values are found where people write them: commands over lines, manifests, sentences, names with more words."""
+
+from __future__ import annotations
+
+import json
+import random
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from auditor.secrets import Engine
+from tests.secrets.fakes import pick
+
+ENGINE = Engine.load(Path(__file__).parents[2] / "rules" / "secrets")
+RNG = random.Random(11)
+PASSWORD = pick("alnum", 14, RNG) + "7!"
+HEX = pick("hex", 40, RNG)
+
+
+def found(text: str) -> dict[str, str]:
+    """The values found in `text`, each with its confidence."""
+    return {hit.value: hit.confidence for hit in ENGINE.scan_text(text)}
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "curl -u robot:{} https://acme.invalid/",
+        "curl --user 'robot:{}' https://acme.invalid/",
+        "curl -u robot:'{}' -X POST https://acme.invalid/",
+        'curl -u ":{}" https://acme.invalid/',
+        'curl -u "{}:" https://acme.invalid/',
+        "curl -s https://acme.invalid/ \\\n  -H 'Accept: */*' \\\n  --user robot:{}",
+        '["curl", "-u", "robot:{}", "https://acme.invalid/"]',
+    ],
+)
+def test_curls_password_is_found_in_each_form_of_its_option(command: str) -> None:
+    text = command.format(PASSWORD)
+    assert PASSWORD in found(text)
+    assert PASSWORD in found(json.dumps({"command": text}))
+
+
+def test_curls_user_without_a_password_is_none() -> None:
+    assert found("curl -u robot https://acme.invalid:8443/path -H 'Accept: a7/b9'") == {}
+
+
+def test_an_option_on_the_next_line_is_no_part_of_a_token() -> None:
+    token = "glptt-" + HEX
+    assert found(f"curl -X POST \\\n  -F token={token} \\\n  -F ref=main") == {token: "likely"}
+
+
+def test_a_querys_value_ends_where_the_next_begins() -> None:
+    assert HEX in found(f"https://acme.invalid/get?token={HEX}&page=2")
+
+
+@pytest.mark.parametrize("quote", ["", "'", '"'])
+@pytest.mark.parametrize("order", ["kind: {q}Secret{q}\ndata:\n{data}", "data:\n{data}kind: {q}secret{q}\n"])
+def test_a_kubernetes_secret_is_read_in_either_order(order: str, quote: str) -> None:
+    value = pick("b64", 24, RNG)
+    text = order.format(q=quote, data=f"  # made by hand\n  pw: {quote}{value}{quote}\n")
+    assert value in found(text)
+
+
+def test_the_data_of_another_document_is_no_secret_of_this_one() -> None:
+    value = pick("letters", 24, RNG)
+    assert found(f"data:\n  mode: {value}\n---\nkind: Secret\n") == {}
+    assert found(f"kind: Secret\n---\nkind: ConfigMap\ndata:\n  mode: {value}\n") == {}
+
+
+@given(st.integers(0, 1 << 32))
+def test_a_services_name_makes_a_random_value_likely(seed: int) -> None:
+    value = pick("hex", 32, random.Random(seed))
+    assert found(f'FINNHUB_API_KEY = "{value}"') == {value: "likely"}
+    assert found(f"finnhub_cache_key: {value}").get(value) != "likely"
+
+
+@pytest.mark.parametrize("name", ["acme_token", "monkey", "primary_key"])
+def test_an_unknown_name_does_not(name: str) -> None:
+    assert "likely" not in found(f'{name} = "{HEX}"').values()

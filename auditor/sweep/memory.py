@@ -44,6 +44,12 @@ class Remembering:
         self.learned: list[Learned] = []
         """What was learned of large artifacts and is not in the store yet."""
 
+    def close(self) -> None:
+        """Let go of the store; a process that ends has no need to."""
+        if self._store is not None:
+            self._store.close()
+            self._store = None
+
     def recall(self, known: Known) -> Facts | None:
         """Return the facts of a small artifact, None if it is not remembered."""
         found = self._facts.get(known)

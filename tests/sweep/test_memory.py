@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -104,13 +105,16 @@ def test_a_large_log_is_scanned_once_by_all_processes_and_nights(tmp_path: Path)
     for run in (first, second):
         big(run)
     plain = verdict(second, None, None)
-    with Store.open(url) as store:
-        one = Remembering("engine", url, shared=True)
+    with (
+        Store.open(url) as store,
+        closing(Remembering("engine", url, shared=True)) as one,
+        closing(Remembering("engine", url, shared=True)) as another,
+        closing(Remembering("other rules", url, shared=True)) as stranger,
+    ):
         engine = counting()
         verdict(first, None, one, engine=engine)
         store.memo_put(notes_of(one.take_learned(), "engine"))
         assert one.take_learned() == ()
-        another = Remembering("engine", url, shared=True)
         assert another.expects((second / "backend/long.log").stat().st_size)
         engine = counting()
         fed = 0
@@ -128,7 +132,7 @@ def test_a_large_log_is_scanned_once_by_all_processes_and_nights(tmp_path: Path)
         changed = verdict(second, None, another, engine=engine)
         assert fed > SMALL
         assert changed == verdict(second, None, None) != plain
-        assert not Remembering("other rules", url, shared=True).expects(SMALL)
+        assert not stranger.expects(SMALL)
 
 
 def test_no_secret_is_remembered(tmp_path: Path) -> None:

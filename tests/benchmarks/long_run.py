@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import random
 from collections.abc import Iterator
+from datetime import datetime
+from itertools import cycle
 from pathlib import Path
 
 from tests.forgeries.kit import HOSTED, TRACE, Row, Scene, rows
@@ -36,7 +38,7 @@ def make(folder: Path, megabytes: float) -> Scene:
     end = next(index for index, row in enumerate(own) if row["event"] == "case_process_exited")
     with scene.path(TRACE).open("wb", buffering=1 << 20) as file:
         number = size = 0
-        filler = _filler(own[end - 1])
+        filler = _filler(own[end - 1], own[end], megabytes)
         for row in own[:end]:
             number += 1
             file.write(_line(row | {"seq": number}))
@@ -55,14 +57,19 @@ def _line(row: Row) -> bytes:
     return json.dumps(row, separators=(",", ":"), ensure_ascii=False).encode() + b"\n"
 
 
-def _filler(last: Row) -> Iterator[tuple[bytes, bytes]]:
-    """Yield the two halves of a line, between which its number goes; a few thousand lines, over and over."""
+def _filler(last: Row, after: Row, megabytes: float) -> Iterator[tuple[bytes, bytes]]:
+    """Yield the two halves of a line, between which its number goes; a few thousand lines, over and over.
+
+    Each has a time of its own between the rows `last` and `after`, as long as that many microseconds last.
+    """
     dice = random.Random(7)
-    head = b'{"ts":%s,' % json.dumps(last["ts"]).encode()
     block = [_line({"run_id": last["run_id"], **_event(dice, turn)})[1:] for turn in range(4000)]
-    while True:
-        for tail in block:
-            yield head, tail
+    moment, end = (datetime.fromisoformat(row["ts"]) for row in (last, after))
+    lines = megabytes * 1_000_000 / (sum(map(len, block)) / len(block))
+    step = (end - moment) / (2 * lines)
+    for tail in cycle(block):
+        moment = min(moment + step, end)
+        yield b'{"ts":"%b",' % moment.isoformat(timespec="microseconds").replace("+00:00", "Z").encode(), tail
 
 
 def _event(dice: random.Random, turn: int) -> Row:

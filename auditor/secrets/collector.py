@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import unquote_to_bytes
+
 import msgspec
 
 from auditor.facts import Confidence, Gap
@@ -34,13 +36,14 @@ class Collector:
         self._kept: dict[tuple[str, bytes, str], tuple[Found, int | None]] = {}
 
     def add(self, found: Found, view: str, line: int | None) -> None:
-        """Keep a finding unless its like is kept already."""
+        """Keep a finding unless its like is kept already, and is no weaker."""
         if found.step:
             view = found.step if view == "raw" else f"{view}+{found.step}"
         key = (found.pattern.id, found.value, view)
-        if key in self._kept:
+        kept = self._kept.get(key)
+        if kept is not None and _RANK[kept[0].confidence] <= _RANK[found.confidence]:
             return
-        if len(self._kept) >= MOST_HITS:
+        if kept is None and len(self._kept) >= MOST_HITS:
             self.gap(f"more than {MOST_HITS} different findings: the others are not listed", None)
             return
         self._kept[key] = (found, line)
@@ -49,10 +52,23 @@ class Collector:
         """Note, once a reason, what was not looked into."""
         self.gaps.setdefault(reason, Gap(self.path, reason, line))
 
+    def _once_each(self) -> list[tuple[Found, str, int | None]]:
+        """What is kept; of a value that was found percent-encoded and decoded too, the latter only as possible."""
+        entries = [(found, view, line) for (_, _, view), (found, line) in self._kept.items()]
+        encoded = {
+            (line, found.pattern.id, unquote_to_bytes(found.value)) for found, _, line in entries if b"%" in found.value
+        }
+        return [
+            (msgspec.structs.replace(found, confidence="possible"), view, line)
+            if (line, found.pattern.id, found.value) in encoded and unquote_to_bytes(found.value) == found.value
+            else (found, view, line)
+            for found, view, line in entries
+        ]
+
     def hits(self) -> list[Hit]:
         """The findings, by line; of several that tell of one value at one line, the strongest."""
         best: list[tuple[Found, str, int | None]] = []
-        entries = [(found, view, line) for (_, _, view), (found, line) in self._kept.items()]
+        entries = self._once_each()
         entries.sort(
             key=lambda entry: (
                 _RANK[entry[0].confidence],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from auditor.secrets import blobs, doubts
 from auditor.secrets.collector import Found
 from auditor.secrets.decode import Buffer, starts_freely
 from auditor.secrets.effort import Effort
@@ -51,13 +52,22 @@ def confirm(data: Buffer, start: int, role: Role, effort: Effort) -> Found | Non
     effort.spend(1 + len(value) // _BYTES_A_UNIT)
     if is_placeholder(value, len(pattern.prefix(value))):
         return None
-    confidence = table.confidence
+    if pattern.bare and _hidden(data, match, effort):
+        return None
+    confidence, doubted = table.confidence, pattern.is_public(value)
     for validator in pattern.validators:
         opinion = validator(value)
         if opinion == "rejected":
             return None
         if opinion == "confirmed":
             confidence = "confirmed"
+        doubted = doubted or opinion == "doubtful"
+    if confidence != "possible":
+        effort.spend(doubts.EFFORT)
+        public = len(pattern.prefix(value))
+        doubted = doubted or doubts.is_doubtful(data, match.start(group), match.end(group), value, public)
+        if doubted or any(doubt(match, data) for doubt in pattern.doubts):
+            confidence = "possible"
     step = ""
     if table.inner:
         inner = INNER[table.inner](value)
@@ -65,6 +75,12 @@ def confirm(data: Buffer, start: int, role: Role, effort: Effort) -> Found | Non
             return None
         value, step = inner, "base64" if table.inner == "basic" else ""
     return Found(match.start(group), match.end(group), value, pattern, confidence, step)
+
+
+def _hidden(data: Buffer, match: re.Match[bytes], effort: Effort) -> bool:
+    """Whether a match is a piece of a long encoded text."""
+    effort.spend(blobs.EFFORT)
+    return blobs.in_blob(data, match.start(), match.end())
 
 
 def _around(regex: re.Pattern[bytes], data: Buffer, start: int, low: int, limit: int) -> re.Match[bytes] | None:
@@ -79,6 +95,15 @@ def _around(regex: re.Pattern[bytes], data: Buffer, start: int, low: int, limit:
 
 
 def unfolded(data: Buffer, start: int, role: Role, plain: Found | None, effort: Effort) -> Found | None:
+    """A better match than `plain`, as `_unfolded` finds it, unless it is a piece of a long encoded text."""
+    better = _unfolded(data, start, role, plain, effort)
+    if better is None or not better.pattern.bare:
+        return better
+    effort.spend(blobs.EFFORT)
+    return None if blobs.in_folded_blob(data, start, role.length, better.value) else better
+
+
+def _unfolded(data: Buffer, start: int, role: Role, plain: Found | None, effort: Effort) -> Found | None:
     """A better match than `plain`, the one without line breaks undone, if the value at `start` was folded over lines.
 
     Where the widths of the lines prove a fold, what they tell is taken; a checksum that fits tells as much. Else a fold

@@ -15,6 +15,7 @@ from typing import Literal
 import msgspec
 
 from auditor.facts import Confidence
+from auditor.secrets.doubts import DOUBTS
 from auditor.secrets.validators import VALIDATORS
 
 REACH = 4096
@@ -51,7 +52,9 @@ class Table(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     `marks` are the words by which an encoded text is known to be worth decoding (the anchors, unless given), `rare`
     those that are looked for in rare encodings too. A `generic` pattern yields to a provider's own that tells of the
     same value. `name` is what the words directly before the anchor must match, whatever their case: it tells the key
-    that opens a service from the one that sorts a table. `examples` and `counter_examples` are templates that the tests
+    that opens a service from the one that sorts a table. `public` is what a value looks like, from its beginning, that
+    its owner may show to anybody, and `doubts` names further reasons for which a match is only possible (see
+    `auditor.secrets.doubts`). `examples` and `counter_examples` are templates that the tests
     fill with fakes.
     """
 
@@ -75,6 +78,8 @@ class Table(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     then: str = ""
     marks: tuple[str, ...] | None = None
     name: str = ""
+    public: str = ""
+    doubts: tuple[str, ...] = ()
 
 
 class Pattern:
@@ -94,6 +99,9 @@ class Pattern:
         self.exact = re.search(r"\{\d+,|[+*](?!\))", table.regex) is None
         self.rare = tuple(word.encode() for word in table.rare)
         self.validators = tuple(VALIDATORS[name] for name in table.validators)
+        self.doubts = tuple(DOUBTS[name] for name in table.doubts)
+        self.bare = not table.generic and "(?P<v>" not in table.regex
+        """Whether a match is a token and nothing else, known by its form alone."""
 
     @cached_property
     def regex(self) -> re.Pattern[bytes]:
@@ -101,6 +109,14 @@ class Pattern:
         return re.compile(
             self.table.regex.replace("%ASSIGN%", ASSIGN).encode(), re.IGNORECASE if self.table.caseless else 0
         )
+
+    @cached_property
+    def _public(self) -> re.Pattern[bytes]:
+        return re.compile(self.table.public.encode())
+
+    def is_public(self, value: bytes) -> bool:
+        """Say whether `value` is of the kind that the table calls public."""
+        return self.table.public != "" and self._public.match(value) is not None
 
     @cached_property
     def _name(self) -> re.Pattern[bytes]:
@@ -165,7 +181,7 @@ def load_patterns(folder: Path, *, whole: bool = False) -> tuple[Pattern, ...]:
         except (tomllib.TOMLDecodeError, msgspec.ValidationError, UnicodeDecodeError) as error:
             raise ValueError(f"{path.name}: {error}") from error
         except KeyError as error:
-            raise ValueError(f"{path.name}: there is no validator {error}") from error
+            raise ValueError(f"{path.name}: there is no validator or doubt {error}") from error
         for pattern in fresh:
             if pattern.id in seen:
                 raise ValueError(f"{path.name}: the pattern id {pattern.id!r} is taken")

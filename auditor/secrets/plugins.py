@@ -105,7 +105,12 @@ PLUGINS: tuple[Plugin, ...] = (
     ),
     Plugin("IbmCloudIamDetector", _joined(("ibm", "iam", "cloud"), _NAMED), r"[:=> \"'][a-z0-9_\-]{44}", caseless=True),
     Plugin("IbmCosHmacDetector", _COS, r"[a-f0-9]{48}", caseless=True),
-    Plugin("JwtTokenDetector", ("eyJ",), r"eyJ[A-Za-z0-9\-_=]+\.", looks_real=lambda value: jwt(value) == "confirmed"),
+    Plugin(
+        "JwtTokenDetector",
+        ("eyJ",),
+        r"eyJ[A-Za-z0-9\-_=]+\.",
+        looks_real=lambda value: jwt(value) != "rejected",
+    ),
     Plugin("KeywordDetector", _KEYWORDS, r"[\"'`][^\"'`]", "possible", caseless=True, looks_real=is_random_value),
     Plugin("MailchimpDetector", ("-us",), r"[0-9a-z]{32}-us[0-9]"),
     Plugin("NpmDetector", ("_authToken=",), r"//.+/:_authToken=", looks_real=is_random_value),

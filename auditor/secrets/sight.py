@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TypeAlias
 
+from auditor.secrets import blobs, doubts
 from auditor.secrets.collector import Collector, Found
 from auditor.secrets.confirm import confirm, unfolded
 from auditor.secrets.decode import Buffer, Decoded, Decoder, starts_freely
@@ -114,7 +115,13 @@ class Sight:
         for value in plugin.credentials(data[low:high].decode("latin-1"), start - low):
             at = data.find(value, low, high)
             if at >= 0 and starts_freely(data, at) and not data[at + len(value) : at + len(value) + 1].isalnum():
-                found = Found(at, at + len(value), value, plugin.pattern, plugin.plugin.confidence)
+                end = at + len(value)
+                self._effort.spend(blobs.EFFORT + doubts.EFFORT)
+                if blobs.in_blob(data, at, end):
+                    continue
+                public = len(plugin.anchor) if value.startswith(plugin.anchor) else 0
+                doubted = doubts.is_doubtful(data, at, end, value, public)
+                found = Found(at, end, value, plugin.pattern, "possible" if doubted else plugin.plugin.confidence)
                 self._collector.add(found, view or "raw", line_at(at))
         return high
 

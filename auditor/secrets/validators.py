@@ -1,7 +1,6 @@
 """Offline checks of a candidate's value: reject it, or say that its checksum or structure confirms it.
 
-Each validator takes the value's bytes and answers `confirmed` (it cannot be chance), `rejected` (it is not one) or
-`unknown` (it may well be one, the format holds no proof).
+Each validator takes the value's bytes and answers with an `Opinion`.
 """
 
 from __future__ import annotations
@@ -14,11 +13,13 @@ import re
 import zlib
 from collections import Counter
 from collections.abc import Callable
-from typing import Literal, TypeAlias
+from typing import TypeAlias
 
+from auditor.secrets.opinion import Opinion
+from auditor.secrets.pem import pem
 from auditor.secrets.placeholders import is_key_value, is_plain_password, is_quoted_password, is_random_value
+from auditor.secrets.weak import is_weak_password
 
-Opinion: TypeAlias = Literal["confirmed", "rejected", "unknown"]
 Validator: TypeAlias = Callable[[bytes], Opinion]
 
 _BASE62 = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
@@ -51,44 +52,69 @@ def github_fine_grained(value: bytes) -> Opinion:
 
 
 def jwt(value: bytes) -> Opinion:
-    """A JSON Web Token's first part is a JSON object that names its algorithm or type."""
-    header = _json_object(value.split(b".", 1)[0])
-    if header is None:
+    """A JSON Web Token's first part is a JSON object that names its algorithm or type; a manual's sample is doubtful."""
+    parts = value.split(b".")
+    header = _json_object(parts[0])
+    if header is None or not header.keys() & {"alg", "typ", "enc"}:
         return "rejected"
-    return "confirmed" if header.keys() & {"alg", "typ", "enc"} else "rejected"
+    if "enc" in header or len(parts) < 2:
+        return "confirmed"
+    unsigned = str(header.get("alg", "")).lower() == "none" or parts[-1].strip(b"=") == b""
+    return "doubtful" if unsigned or _is_sample(parts[1]) else "confirmed"
+
+
+_SAMPLE_KEYS = frozenset(("some", "hello", "name", "admin", "sub", "iat", "test", "foo", "data"))
+_SAMPLE_ONLY = frozenset(("some", "hello", "test", "foo", "data"))
+_SAMPLE_ISSUERS = frozenset(("joe", "supabase-demo"))
+
+
+def _is_sample(payload: bytes) -> bool:
+    """Whether a token's second part is what manuals put there: John Doe's claims, ``{"some": "payload"}``, plain text."""
+    claims = _json_object(payload)
+    if claims is None:
+        text = _decoded(payload)
+        return text is not None and text.isascii() and text.decode().isprintable()
+    if claims.get("iss") in _SAMPLE_ISSUERS:
+        return True
+    if not claims or not claims.keys() <= _SAMPLE_KEYS:
+        return False
+    return str(claims["sub"]).startswith("123") if "sub" in claims else not _SAMPLE_ONLY.isdisjoint(claims)
+
+
+def _decoded(part: bytes) -> bytes | None:
+    try:
+        return base64.urlsafe_b64decode(part + b"=" * (-len(part) % 4))
+    except (ValueError, binascii.Error):
+        return None
 
 
 def _json_object(part: bytes) -> dict[str, object] | None:
+    text = _decoded(part)
     try:
-        found = json.loads(base64.urlsafe_b64decode(part + b"=" * (-len(part) % 4)))
-    except (ValueError, binascii.Error, RecursionError):
+        found = None if text is None else json.loads(text)
+    except (ValueError, RecursionError):
         return None
     return found if isinstance(found, dict) else None
 
 
-def pem(value: bytes) -> Opinion:
-    """A private key block whose body is base64 of a DER sequence, an OpenSSH key or an OpenPGP packet."""
-    lines = re.split(rb"(?:\\+[rn]|[\r\n])+", value)
-    body = b"".join(line.strip() for line in lines[1:-1] if b":" not in line and not line.startswith(b"="))
-    body = re.sub(rb"[^A-Za-z0-9+/=]", b"", body)
-    if len(body) < 32:
-        return "rejected"
-    try:
-        head = base64.b64decode(body[: len(body) // 4 * 4][:64], validate=True)
-    except (ValueError, binascii.Error):
-        return "unknown"
-    return "confirmed" if head.startswith((b"\x30", b"openssh-key-v1\0")) or head[0] & 0x80 else "unknown"
-
-
 def basic(value: bytes) -> Opinion:
-    """The credentials of a Basic header: base64 of ``user:password``, both printable."""
+    """The credentials of a Basic header: base64 of ``user:password``, both printable; weak ones are doubtful.
+
+    Nothing proves that they open anything, so they are never confirmed.
+    """
     try:
-        pair = base64.b64decode(value + b"=" * (-len(value) % 4), validate=True).decode()
+        pair = base64.b64decode(value + b"=" * (-len(value) % 4), validate=True)
     except (ValueError, binascii.Error):
         return "rejected"
-    user, colon, password = pair.partition(":")
-    sound = colon and user + password != "" and pair.isprintable() and not _dull(password.encode())
-    return "confirmed" if sound else "rejected"
+    user, colon, password = pair.partition(b":")
+    if not (colon and user + password and pair.isascii() and pair.decode().isprintable()) or _dull(password):
+        return "rejected"
+    telling = len(password) >= _LONG_PASSWORD or not password.isalpha()
+    return "unknown" if telling and not is_weak_password(password, user) else "doubtful"
+
+
+_LONG_PASSWORD = 12
+"""Characters from which on a password of letters only may be a good one."""
 
 
 def basic_secret(value: bytes) -> bytes | None:
@@ -175,5 +201,5 @@ VALIDATORS: dict[str, Validator] = {
     "varied": varied,
 }
 
-PROVING: frozenset[Validator] = frozenset({anthropic, basic, crc32_base62, github_fine_grained, jwt, openai_mark, pem})
+PROVING: frozenset[Validator] = frozenset({anthropic, crc32_base62, github_fine_grained, jwt, openai_mark, pem})
 """Those that can say `confirmed`."""

@@ -1,0 +1,96 @@
+"""Why a match in a sound format may still be no secret: doubts, which make a finding `possible` and never drop it.
+
+Some hold of any value: it is counted out, published, a manual's token, or part of an address that is good for minutes.
+Others hold only where a table asks for them in its `doubts`, since they read what its expression has named around the
+value.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import TypeAlias
+
+from auditor.secrets.decode import Buffer
+from auditor.secrets.presigned import is_presigned
+from auditor.secrets.published import is_published
+from auditor.secrets.sequences import is_sequential
+from auditor.secrets.validators import jwt
+from auditor.secrets.weak import is_test_token, is_weak_password
+
+Doubt: TypeAlias = Callable[[re.Match[bytes], Buffer], bool]
+"""(match of a table's expression, the buffer it is in) -> whether there is reason to doubt it."""
+
+EFFORT = 4
+"""Units that doubting one match costs."""
+
+_NEAR = 200
+_BROWSER = re.compile(rb"INNERTUBE_API_KEY|firebaseapp\.com|maps\.googleapis\.com")
+_ADDRESS = re.compile(rb"https?:\\*/\\*/(?:[^\s/@\"']{0,80}@)?([A-Za-z0-9.\[\]:-]{1,253})")
+_HOST = re.compile(rb"(?:host=|//)([A-Za-z0-9.-]{1,253})")
+_LOCAL_REGISTRY = re.compile(rb"//(?:localhost|127\.0\.0\.1)[:/][^\s\"']{0,100}\Z")
+
+
+def is_doubtful(data: Buffer, start: int, end: int, value: bytes, prefix: int) -> bool:
+    """Say whether `value`, found at ``data[start:end]`` with `prefix` bytes of its format's own, is no secret as it stands."""
+    if value.startswith(b"eyJ") and jwt(value) == "doubtful":
+        return True
+    return is_sequential(value[prefix:]) or is_published(value) or is_presigned(data, start, end)
+
+
+def _named(match: re.Match[bytes], group: str) -> bytes:
+    return match[group] or b"" if group in match.re.groupindex else b""
+
+
+def weak_password(match: re.Match[bytes], _data: Buffer) -> bool:
+    """An example's password, beside the ``user`` and the ``host``, or an address with it, that the expression names."""
+    host = _named(match, "host")
+    within = _HOST.search(host)
+    return is_weak_password(match["v"], _named(match, "user"), within[1] if within is not None else host)
+
+
+def command_password(match: re.Match[bytes], data: Buffer) -> bool:
+    """As `weak_password`, given to a command whose address stands before or after it."""
+    near = _ADDRESS.search(data, match.end(), match.end() + _NEAR) or _ADDRESS.search(match[0])
+    user = _named(match, "user").strip(b"\\\"':")
+    return is_weak_password(match["v"], user, near[1] if near is not None else b"")
+
+
+def test_token(match: re.Match[bytes], _data: Buffer) -> bool:
+    """A token that says in words that it is a test's."""
+    return is_test_token(match["v"])
+
+
+def response_cookie(match: re.Match[bytes], data: Buffer) -> bool:
+    """A cookie that a server hands to whoever asks: what anybody gets opens nothing yet."""
+    return bytes(data[max(0, match.start() - 4) : match.start()]).lower() in {b"set-", b"set_"}
+
+
+def browser_key(match: re.Match[bytes], data: Buffer) -> bool:
+    """A key that a page gives to every visitor, as its neighbours tell."""
+    return _BROWSER.search(data, max(0, match.start() - _NEAR), match.end() + _NEAR) is not None
+
+
+def search_key(match: re.Match[bytes], data: Buffer) -> bool:
+    """A key in the query by which a page of documentation searches itself."""
+    beside = (bytes(data[max(0, match.start() - 3) : match.start()]), bytes(data[match.end() : match.end() + 1]))
+    return match[0].lower().startswith(b"algolia-api-key=") and (
+        beside[0].endswith((b"?x-", b"&x-")) or beside[1] == b"&"
+    )
+
+
+def local_registry(match: re.Match[bytes], data: Buffer) -> bool:
+    """A token for a registry on the own machine, which takes any."""
+    return _LOCAL_REGISTRY.search(data, max(0, match.start() - 120), match.start()) is not None
+
+
+DOUBTS: dict[str, Doubt] = {
+    "browser_key": browser_key,
+    "command_password": command_password,
+    "local_registry": local_registry,
+    "response_cookie": response_cookie,
+    "search_key": search_key,
+    "test_token": test_token,
+    "weak_password": weak_password,
+}
+"""Those that a table can ask for, by name."""

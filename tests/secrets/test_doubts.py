@@ -1,0 +1,168 @@
+"""Each class of false alarm of ordinary text is possible only, and what it looks like but is real keeps its weight."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import json
+import random
+import string
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from auditor.secrets import Engine
+from auditor.secrets.patterns import load_patterns
+from auditor.secrets.published import PUBLISHED, digest, is_published
+from tests.secrets.fakes import encoded, fill
+
+ENGINE = Engine.load(Path(__file__).parents[2] / "rules" / "secrets")
+RNG = random.Random(41)
+LOWER, HEX = string.ascii_lowercase, "0123456789abcdef"
+
+
+def hits(text: str) -> list[tuple[str, str]]:
+    run = ENGINE.scan("x")
+    run.feed(text.encode() + b"\n")
+    return [(hit.value, hit.confidence) for hit in run.close()[0]]
+
+
+def failing(text: str) -> set[str]:
+    return {value for value, confidence in hits(text) if confidence != "possible"}
+
+
+def basic(pair: str) -> str:
+    return "Authorization: Basic " + base64.b64encode(pair.encode()).decode()
+
+
+def token(header: Mapping[str, object], claims: object, signature: str = "") -> str:
+    payload = claims if isinstance(claims, str) else encoded(claims)
+    return f"{encoded(header)}.{payload}.{signature or fill('<<b64url:43>>', RNG)}"
+
+
+HS = {"alg": "HS256", "typ": "JWT"}
+SAMPLES = [
+    *(
+        basic(pair)
+        for pair in ("testuser:testpass", "admin:admin", "user:pass123", "Aladdin:open sesame", "foo:bar123")
+    ),
+    "postgresql://test:test_password@localhost:5432/testdb",
+    "mysql://root:rootpass@db/app",
+    "ftp://anonymous:me%40home.org@ftp.acme-corp.io/pub",
+    "http://localhost:1234@chrome",
+    "machine localhost login foo password zq8xk2",
+    "CREATE USER app WITH PASSWORD 'app123';",
+    "CREATE USER 'x'@'localhost' IDENTIFIED BY 'root123';",
+    "ConvertTo-SecureString 'P@ssw0rd' -AsPlainText -Force",
+    'new mysqli("localhost", "root", "root1", "db")',
+    'DriverManager.getConnection("jdbc:mysql://localhost:3306/x", "app", "zq8xk2")',
+    "Set-Cookie: session=" + fill("<<alnum:32>>", RNG) + "; Path=/",
+    "Set-Cookie: XSRF-TOKEN=" + fill("<<alnum:40>>", RNG) + "; Path=/",
+    "Cookie: csrftoken=" + fill("<<alnum:32>>", RNG),
+    "Authorization: Bearer test-token-12345",
+    "Authorization: Bearer abc123def456ghi789",
+    "Authorization: Bearer " + token(HS, {"some": "payload"}),
+    token(HS, {"sub": "1234567890", "name": "John Doe", "iat": 1516239022}),
+    token(HS, {"iss": "supabase-demo", "role": "anon", "exp": 1983812996}),
+    token(HS, {"iss": "joe", "exp": 1300819380}),
+    token({"alg": "none"}, {"sub": "x81"}),
+    token(HS, base64.urlsafe_b64encode(b"hello world").decode().rstrip("=")),
+    token(HS, {"sub": "x81"}).rsplit(".", 1)[0] + ".",
+    "ghp_" + ("1234567890" + LOWER),
+    "glpat-" + LOWER[:20],
+    "sk-" + (HEX[1:] + "0") * 3,
+    "AKIA1234567890ABCDEF",
+    "AKIA" + "TEST" * 3 + "1234",
+    "access-sandbox-12345678-1234-1234-1234-123456789abc",
+    "kubeadm join --token abcdef." + HEX,
+    "secret_key_base: " + HEX * 4,
+    "phc_" + fill("<<alnum:43>>", RNG),
+    fill("FLWPUBK-<<hex:32>>-X", RNG),
+    fill("live_pub_<<hex:31>>", RNG),
+    fill("pubkey-<<hex:32>>", RNG),
+    fill("ck_production_<<alnum:60>>", RNG),
+    fill("mob-<<hex:8>>-<<hex:4>>-4<<hex:3>>-a<<hex:3>>-<<hex:12>>", RNG),
+    fill("SK<<hex:32>>", RNG),
+    fill("rzp_live_<<alnum:14>>", RNG),
+    fill("/search?x-algolia-api-key=<<hex:32>>&x-algolia-application-id=AB12CD34EF", RNG),
+    fill('"INNERTUBE_API_KEY":"AIza<<b64url:35>>"', RNG),
+    fill('apiKey: "AIza<<b64url:35>>", authDomain: "x.firebaseapp.com"', RNG),
+    fill("SECRET_KEY = 'django-insecure-<<b32lower:50>>'", RNG),
+    "//localhost:4873/:_authToken=" + fill("<<alnum:20>>", RNG),
+]
+
+
+@pytest.mark.parametrize("text", SAMPLES)
+def test_what_manuals_and_tests_are_full_of_fails_no_run(text: str) -> None:
+    assert failing(text) == set()
+    assert failing(json.dumps({"result": f"$ cat x\n{text}\n"})) == set()
+
+
+REAL = [
+    (basic("robot:zk8vq2rt"), "zk8vq2rt"),
+    (basic("robot:zkwvqrtpmxhb"), "zkwvqrtpmxhb"),
+    ("postgresql://app:zk8vq2rt@db.acme-corp.io/x", "zk8vq2rt"),
+    ("curl -u robot:zk8vq2rtMw41 https://api.acme-corp.io/", "zk8vq2rtMw41"),
+    ("machine git.acme-corp.io login robot password zk8vq2rt", "zk8vq2rt"),
+    ("ALTER ROLE robot WITH PASSWORD 'zk8vq2rt'", "zk8vq2rt"),
+    ('mysqli_connect("db.acme-corp.io", "robot", "zk8vq2rt", "x")', "zk8vq2rt"),
+    *((template.format(value), value) for template, value in [
+        ("Authorization: Bearer {}", fill("<<alnum:40>>", RNG)),
+        ("Cookie: theme=dark; session_id={}; csrftoken=" + fill("<<alnum:32>>", RNG), fill("<<alnum:40>>", RNG)),
+        ("{}", token(HS, {"sub": "4810", "iat": 1516239022})),
+        ("{}", token(HS, {"iss": "https://acme-corp.io", "sub": "123", "scope": "all"})),
+        ("{}", fill("FLWSECK-<<hex:32>>-X", RNG)),
+        ("{}", fill("live_<<hex:35>>", RNG)),
+        ("{}", fill("key-<<hex:32>>", RNG)),
+        ("{}", fill("sk_production_<<alnum:60>>", RNG)),
+        ("{}", fill("sdk-<<hex:8>>-<<hex:4>>-4<<hex:3>>-a<<hex:3>>-<<hex:12>>", RNG)),
+        ("GOOGLE_KEY={}", fill("AIza<<alnum:35>>", RNG)),
+        ("ALGOLIA_ADMIN_API_KEY={}", fill("<<hex:32>>", RNG)),
+        ("SECRET_KEY = '{}'", fill("<<hex:64>>", RNG)),
+        ("//registry.acme-corp.io/:_authToken={}", fill("<<alnum:20>>", RNG)),
+    ]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "value"), REAL)
+def test_what_may_be_real_still_fails(text: str, value: str) -> None:
+    assert value in failing(text)
+    assert value in failing(json.dumps({"result": f"$ cat x\n{text}\n"}))
+
+
+def test_of_a_request_the_sessions_cookie_is_told_and_not_the_forgery_token() -> None:
+    session, forgery = fill("<<alnum:32>>", RNG), fill("<<alnum:32>>", RNG)
+    assert failing(f"Cookie: sessionid={session}; csrftoken={forgery}") == {session}
+    assert failing(f"Cookie: csrftoken={forgery}; sessionid={session}") == {session}
+
+
+def test_a_basic_header_is_never_confirmed() -> None:
+    assert {confidence for _, confidence in hits(basic("robot:" + fill("<<alnum:20>>", RNG)))} == {"likely"}
+
+
+def test_what_is_published_is_known_by_its_digest() -> None:
+    parts = f"{encoded_compact(HS)}.{encoded_compact({'sub': '1234567890', 'name': 'John Doe', 'iat': 1516239022})}"
+    mac = hmac.digest(b"your-256-bit-secret", parts.encode(), hashlib.sha256)
+    sample = f"{parts}.{base64.urlsafe_b64encode(mac).decode().rstrip('=')}".encode()
+    assert is_published(sample)
+    assert PUBLISHED[digest(sample)] == "the sample on jwt.io's front page"
+    assert not is_published(sample[:-1])
+
+
+def encoded_compact(document: object) -> str:
+    text = json.dumps(document, separators=(",", ":"))
+    return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+
+
+def test_every_published_value_says_where() -> None:
+    assert all(len(key) == len(digest(b"")) and set(key) <= set(HEX) for key in PUBLISHED)
+    assert all(len(where) > 10 for where in PUBLISHED.values())
+
+
+def test_an_unknown_doubt_is_refused_by_name(tmp_path: Path) -> None:
+    table = '[[pattern]]\nid = "x"\nanchors = ["abcd"]\nregex = "abcd"\nconfidence = "likely"\ndoubts = ["none"]\n'
+    (tmp_path / "x.toml").write_text(table)
+    with pytest.raises(ValueError, match="'none'"):
+        load_patterns(tmp_path)

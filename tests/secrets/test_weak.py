@@ -1,0 +1,93 @@
+"""An example's password or token is told from one that may open something."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from auditor.secrets.weak import is_test_token, is_weak_password
+from tests.secrets.fakes import pick
+
+FAR = "db.acme-corp.io"
+
+
+@pytest.mark.parametrize(
+    ("password", "user", "host"),
+    [
+        ("secret", "", FAR),
+        ("p4ss", "u", FAR),
+        ("pa55w0rd", "john", FAR),
+        ("P@ssw0rd123!", "", FAR),
+        ("test_password", "", FAR),
+        ("myredissecret", "", FAR),
+        ("pass%2Fword", "", FAR),
+        ("p%40ss", "", FAR),
+        ("keystone_Passw0rd", "", FAR),
+        ("rabbit123", "rabbit", FAR),
+        ("langfuse", "langfuse", FAR),
+        ("ctf123", "ctf", FAR),
+        ("1234", "localhost", FAR),
+        ("me%40home.org", "anonymous", FAR),
+        ("jw8s0F4", "dba", "localhost"),
+        ("b1c2", "a", "127.0.0.1:5432"),
+        ("zkwvqrtp", "app", "redis"),
+        ("zkwvqrtp", "app", "db.test"),
+        ("zkwvqrtpmx", "app", "example.com"),
+    ],
+)
+def test_what_examples_use_is_weak(password: str, user: str, host: str) -> None:
+    assert is_weak_password(password.encode(), user.encode(), host.encode())
+
+
+@pytest.mark.parametrize(
+    ("password", "user", "host"),
+    [
+        ("zk8vq2rt", "app", FAR),
+        ("jw8s0F4", "dba", FAR),
+        ("zk8vq2rt7m", "app", "localhost"),
+        ("zkwvqrtpmxhbncdfgs", "app", "localhost"),
+        ("winter-blue-horse-7", "app", FAR),
+        ("blue_winter_password", "app", FAR),
+        ("482917365012", "app", FAR),
+        ("zk8vq2rt", "app", ""),
+    ],
+)
+def test_what_may_be_real_is_not(password: str, user: str, host: str) -> None:
+    assert not is_weak_password(password.encode(), user.encode(), host.encode())
+
+
+@given(st.integers(min_value=0), st.sampled_from(["alnum", "password", "b64url"]), st.integers(16, 64))
+def test_a_random_password_is_never_weak(seed: int, alphabet: str, length: int) -> None:
+    password = pick(alphabet, length, random.Random(seed)).encode()
+    for host in (b"localhost", b"db.test", b"", FAR.encode()):
+        assert not is_weak_password(password, b"app", host)
+    assert not is_test_token(password)
+
+
+@given(st.binary(max_size=200), st.binary(max_size=40), st.binary(max_size=40))
+def test_any_bytes_can_be_asked_about(password: bytes, user: bytes, host: bytes) -> None:
+    assert is_weak_password(password, user, host) in {True, False}
+    assert is_test_token(password) in {True, False}
+
+
+@pytest.mark.parametrize(
+    "token",
+    [
+        "test-token-12345",
+        "abc123def456ghi789",
+        "mytoken1234567890",
+        "valid-token-123-abc",
+        "fake.access.token.1",
+        "dummy-token-for-test-1",
+    ],
+)
+def test_a_tests_token_says_so(token: str) -> None:
+    assert is_test_token(token.encode())
+
+
+@pytest.mark.parametrize("token", ["", "1234567890", "test-token-8412907736541298", "live-token-zq84kd", "test-zkqwv"])
+def test_a_token_with_a_secret_part_is_none_of_a_test(token: str) -> None:
+    assert not is_test_token(token.encode())

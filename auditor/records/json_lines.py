@@ -13,6 +13,8 @@ from auditor.records.collector import Notes
 from auditor.records.json_text import JsonFault, RepeatedKey, parse_object
 
 _PIECE = 1 << 17
+_COPIED = 1 << 12
+"""Bytes of a line up to which a copy costs less than a view of it."""
 
 
 class LineSource(Protocol):
@@ -40,29 +42,39 @@ class JsonLines:
     def block(self, first: int, data: bytes) -> int:
         """Decode a block of whole lines, a piece at a time: what a piece makes then stays in the processor's cache."""
         start = 0
-        while len(data) - start > _PIECE:
+        while start < len(data):
             end = data.rfind(b"\n", start, start + _PIECE) + 1 or data.index(b"\n", start) + 1
-            first = self._piece(first, data[start:end])
-            start = end
-        return self._piece(first, data[start:] if start else data) if start < len(data) else first
-
-    def _piece(self, first: int, data: bytes) -> int:
-        """Decode a piece of whole lines and return the number of the line after it."""
-        records = whole_lines.decode(data)
-        take = self._source.record
-        if records is not None:
-            for number, record in enumerate(records, first):
-                take(number, record)
-            return first + len(records)
-        lines = data.split(b"\n")
-        del lines[-1]
-        decode = self._objects.decode
-        for number, line in enumerate(lines, first):
-            if (found := decode(line)) is not None:
-                take(number, found)
+            if whole_lines.are_long(data, start):
+                first = self._one_by_one(first, data, start, end)
             else:
-                self._line(number, line, torn=False)
-        return first + len(lines)
+                first = self._at_once(first, data, start, end)
+            start = end
+        return first
+
+    def _at_once(self, first: int, data: bytes, start: int, end: int) -> int:
+        """Decode whole lines and return the number of the line after them."""
+        records = whole_lines.decode(data[start:end])
+        if records is None:
+            return self._one_by_one(first, data, start, end)
+        take = self._source.record
+        for number, record in enumerate(records, first):
+            take(number, record)
+        return first + len(records)
+
+    def _one_by_one(self, first: int, data: bytes, start: int, end: int) -> int:
+        """Decode each line by itself; a long one is not copied for it."""
+        take, decode = self._source.record, self._objects.decode
+        view = memoryview(data)
+        number = first
+        while start < end:
+            stop = data.index(b"\n", start)
+            record = decode(view[start:stop] if stop - start > _COPIED else data[start:stop])
+            if record is not None:
+                take(number, record)
+            else:
+                self._line(number, data[start:stop], torn=False)
+            number, start = number + 1, stop + 1
+        return number
 
     def rest(self, number: int, data: bytes) -> None:
         """Decode a last line that lacks its newline."""

@@ -23,13 +23,17 @@ _decoder: msgspec.json.Decoder[dict[str, Any]] = msgspec.json.Decoder(dict[str, 
 _encoder = msgspec.json.Encoder()
 
 
+def are_long(data: bytes, start: int) -> bool:
+    """Guess from a sample whether the lines of `data` from `start` on are long on average."""
+    end = min(start + _SAMPLE, len(data))
+    return data.count(b"\n", start, end) * _LONG_LINE < end - start
+
+
 def decode(data: bytes) -> list[dict[str, Any]] | None:
-    """Return the objects in `data`, one for each line, or None where only line by line is sure, or as fast.
+    """Return the objects in `data`, one for each line, or None where only line by line is sure.
 
     `data` is whole lines, the last newline included. None says nothing about the lines but that they are unusual.
     """
-    if data.count(b"\n", 0, _SAMPLE) * _LONG_LINE < min(len(data), _SAMPLE):
-        return None
     try:
         records = _decoder.decode_lines(data)
         return records if _same_but_for_spaces(_encoder.encode_lines(records), data) else None
@@ -52,9 +56,9 @@ class ObjectReader:
     def __init__(self) -> None:
         self._parse = simdjson.Parser().parse
 
-    def decode(self, line: bytes) -> dict[str, Any] | None:
+    def decode(self, line: bytes | memoryview) -> dict[str, Any] | None:
         """Return the object that a line holds, or None where only a stricter look can tell what it is."""
-        if not line.startswith(b"{"):
+        if line[:1] != b"{":
             return None  # among others what begins with a byte order mark, which this parser takes
         try:
             found = self._parse(line)

@@ -145,8 +145,15 @@ def test_the_usual_writers_are_decoded_at_once(style: tuple[str, str], text: str
     line = json.dumps(RECORD | {"text": text}, separators=style, ensure_ascii=ascii_only)
     assert whole_lines.ObjectReader().decode(line.encode()) == RECORD | {"text": text}
     at_once = whole_lines.decode((line + "\n").encode() * 3)
-    left = text == LONG or (ascii_only and not text.isascii())
-    assert at_once == (None if left else [RECORD | {"text": text}] * 3)
+    escaped = ascii_only and not text.isascii()
+    assert at_once == (None if escaped else [RECORD | {"text": text}] * 3)
+
+
+def test_lines_are_long_or_short_on_average() -> None:
+    assert whole_lines.are_long(b"x" * 9000 + b"\n", 0)
+    assert not whole_lines.are_long(b"x\n" * 9000, 0)
+    assert not whole_lines.are_long(b"x" * 9000 + b"\n" + b"x\n" * 9000, 9001)
+    assert whole_lines.are_long(b"x" * 900 + b"\n", 0)
 
 
 @pytest.mark.parametrize("length", [1, 900])

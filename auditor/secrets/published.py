@@ -32,6 +32,8 @@ PUBLISHED: dict[str, str] = {
     "a19f89ab3555eac10c40741f": "a key in the tests of Firebase's Android SDK",
     "0b476bdf9acf2123d547b5ae": "a key in the tests of Firebase's Android SDK",
     "eb540d2b6ee2a0a47c5779bc": "a key in the tests of Firebase's Android SDK",
+    "9c846fdf0fa8955c377d0301": "the key in Mailgun's documentation",
+    "d0c01bc88bd8646c6de7f391": "the password in SQLAlchemy's documentation",
     "5e4c9b2a056868a53a184658": "the password in PostgreSQL's page on CREATE ROLE",
     "45b612ed28af92c8494f14bb": "the password in PostgreSQL's page on ALTER ROLE",
     "0b5dd075ccdd03c42f4edda8": "the bot token in Telegram's documentation",

@@ -52,6 +52,8 @@ SAMPLES = [
     "mysql://root:rootpass@db/app",
     "ftp://anonymous:me%40home.org@ftp.acme-corp.io/pub",
     "http://localhost:1234@chrome",
+    "curl -s -u root:P@ssw0rd$1 https://api.acme-corp.io/",
+    "curl -s -u root:zq8xk2-M http://localhost:8080/",
     "machine localhost login foo password zq8xk2",
     "CREATE USER app WITH PASSWORD 'app123';",
     "CREATE USER 'x'@'localhost' IDENTIFIED BY 'root123';",

@@ -54,7 +54,7 @@ def test_an_address_is_weighed_by_what_it_carries() -> None:
     assert not is_sequential(f"https://hooks.slack.com/services/T0{token[:8]}/B0{token[8:16]}/{token}".encode())
 
 
-@given(st.integers(min_value=0), st.sampled_from(["alnum", "hex", "digits", "base32", "b64url"]), st.integers(16, 200))
+@given(st.integers(min_value=0), st.sampled_from(["alnum", "hex", "base32", "b64url"]), st.integers(16, 200))
 def test_what_is_drawn_by_chance_is_never_taken_for_counted(seed: int, alphabet: str, length: int) -> None:
     assert not is_sequential(pick(alphabet, length, random.Random(seed)).encode())
 

@@ -37,7 +37,6 @@ PUBLISHED: dict[str, str] = {
     "5e4c9b2a056868a53a184658": "the password in PostgreSQL's page on CREATE ROLE",
     "45b612ed28af92c8494f14bb": "the password in PostgreSQL's page on ALTER ROLE",
     "0b5dd075ccdd03c42f4edda8": "the bot token in Telegram's documentation",
-    "9c846fdf0fa8955c377d0301": "the private key in Mailgun's documentation",
 }
 """Digest -> where the value is printed."""
 

@@ -15,7 +15,7 @@ _RUN = 4
 _LONGEST = 256
 """Characters beyond which nobody types a body by hand."""
 _SHARE = 0.7
-"""The share of a body that must be in runs, or be repetition. Of sixteen random digits one body in thousands is."""
+"""The share of a body that must be in runs, or be repetition. Of sixteen random digits one body in thirty thousand is."""
 
 _TWICE = re.compile(rb"(.{1,16})\1+")
 _NOT_BODY = re.compile(rb"[^a-z0-9]+")

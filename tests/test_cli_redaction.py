@@ -235,6 +235,57 @@ def test_no_error_shows_an_argument(name: str, console: Console) -> None:
     assert console.leaks(secret) == []
 
 
+WORK_ITEM = """---
+title: "CTO-WORK-020: {value}"
+status: Stage 2 passed
+lifecycle_classification: active
+owner: {value}
+created: 2026-07-01
+last_reviewed: 2026-07-02
+route: {value}
+---
+
+Case has wound the tide clock with {value}, Stage 2 pass.
+
+decision_status: approved {value}
+provider: {value}
+model: {value}
+effect: {value}
+"""
+
+
+@pytest.mark.parametrize("name", ["anthropic", "github", "aws"])
+def test_the_way_to_a_claim_shows_nothing_that_stands_beside_it(name: str, console: Console) -> None:
+    """From the run to the gate, every command in all its forms does its work, with a credential wherever one may stand."""
+    prefix, secret = VALUES[name]
+    value = prefix + secret
+    run = planted_run(console, everywhere, value)
+    out = console.place / "out"
+    key, public, log, attested = out / "auditor.key", out / "auditor.pub", out / "log", out / "run.attestation"
+    item = console.place / "CTO-WORK-020.md"
+    item.write_text(WORK_ITEM.format(value=value))
+    before = item.read_text().count(secret)
+    assert console.run("keygen", out / "auditor") == 0
+    assert console.run("log", "init", "--log", log, "--origin", "example.com/verdicts", "--key", key) == 0
+    assert console.run("audit", run, "--attest", attested, "--key", key) == 1
+    for extra in ((), ("--json",)):
+        assert console.run("verify", attested, run, "--key", public, *extra) == 1, "it stands, but is no pass"
+        assert console.run("log", "append", attested, "--log", log, "--key", key, *extra) == 0
+        assert console.run("log", "check", "--log", log, "--key", public, *extra) == 0
+        assert console.run("attach", attested, item, "--key", public, "--log", log, *extra) == 0
+        assert console.run("gate", item, "--key", public, "--log", log, *extra) == 1
+        assert console.run("claims", console.place, "--key", public, *extra) == 1
+    named = console.place / f"CTO-WORK-021 {value}.md"
+    named.write_text(WORK_ITEM.replace("020", "021").format(value=value))
+    assert console.run("attach", attested, named, "--key", public, "--log", log) == 0
+    for form in ("comment", "jira"):
+        assert console.run("attach", attested, "--key", public, "--as", form) == 0
+    assert console.leaks(secret, out) == []
+    beside = [path for path in console.place.glob("CTO-WORK-020*") if path != item]
+    assert len(beside) == 2 and not any(secret in path.read_text() for path in beside)
+    assert item.read_text().count(secret) == before, "the block repeats none"
+
+
 def test_commits_are_shown_without_what_they_hold(console: Console) -> None:
     if shutil.which("git") is None:
         pytest.skip("git is not installed")

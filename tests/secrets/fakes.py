@@ -15,6 +15,7 @@ _MIXED = string.ascii_letters + string.digits
 _ALPHABETS = {
     "alnum": _MIXED,
     "letters": string.ascii_letters,
+    "lowercase": string.ascii_lowercase,
     "lower": string.ascii_lowercase + string.digits,
     "upper": string.ascii_uppercase + string.digits,
     "base32": string.ascii_uppercase + "234567",

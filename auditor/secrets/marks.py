@@ -196,11 +196,19 @@ def common_disguises(word: bytes) -> Iterable[tuple[bytes, Decoder, int]]:
 
 def rare_disguises(word: bytes) -> Iterable[tuple[bytes | Literal, Decoder, int]]:
     """The same for encodings that are worth their literals only for the credentials that matter most."""
-    whole = base64.b64encode(word)[: len(word) * 8 // 6]
-    for deeper, phase in fragments(whole):
-        yield deeper, base64_run, phase
+    whole = word
+    for _ in range(2):
+        whole = base64.b64encode(whole)[: len(whole) * 8 // 6]
+        for deeper, phase in fragments(whole):
+            yield deeper, base64_run, phase
     for fragment, phase in fragments(_wide(word)):
         yield fragment, base64_run, phase
+    for inner, phase in fragments(word.hex().encode()):
+        yield inner, base64_run, phase
+    for inner, _ in fragments(word):
+        yield inner.hex().encode(), hex_run, 0
+    yield word.hex().encode().hex().encode(), hex_run, 0
+    yield _wider(word), numbers.utf32, 0
     yield word.hex().upper().encode(), hex_run, 0
     pairs = [f"{byte:02x}" for byte in word[:3]]
     for cut in (1, 2):
@@ -223,6 +231,10 @@ def rare_disguises(word: bytes) -> Iterable[tuple[bytes | Literal, Decoder, int]
     turned = codecs.encode(word.decode("latin-1"), "rot13").encode("latin-1")
     if turned != word:
         yield Literal(turned, then="[A-Za-z0-9_-]", count=12) if len(word) < SHORTEST else turned, numbers.rot13, 0
+
+
+def _wider(word: bytes) -> bytes:
+    return b"\0\0\0".join(bytes((byte,)) for byte in word[:3])
 
 
 def _wide(word: bytes) -> bytes:

@@ -81,3 +81,13 @@ def utf16(data: Buffer, start: int, end: int, _number: int) -> Decoded | None:
         high += 2
     high += high < len(data) and data[high] != 0
     return Decoded(bytes(data[low:high:2]), "utf-16", low, high, ((0, low),))
+
+
+def utf32(data: Buffer, start: int, end: int, _number: int) -> Decoded | None:
+    """Text of which each byte is followed by three zeros, around a trigger that begins with a character."""
+    low, high = start, end
+    while low >= 4 and start - low < 4096 and data[low - 3 : low] == b"\0\0\0" and data[low - 4]:
+        low -= 4
+    while high - end < 32768 and data[high : high + 3] == b"\0\0\0" and data[high + 3 : high + 4].strip(b"\0"):
+        high += 4
+    return Decoded(bytes(data[low:high:4]), "utf-32", low, high, ((0, low),))

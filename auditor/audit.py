@@ -16,6 +16,7 @@ from auditor import __version__, manifest, ruleset
 from auditor import policy as policies
 from auditor.admission import Judgement, judge, read_authority
 from auditor.course import course
+from auditor.engines import rules_engine
 from auditor.errors import OperatorError
 from auditor.evidence import Authority, Evidence
 from auditor.facts import Decision, Pair, Secret, Suppressed, Tool, Verdict, visible
@@ -127,12 +128,6 @@ def examine(
         authority = Authority(hashlib.sha256(given.data).hexdigest(), inside)
     evidence = assemble(gathered, authority, given.data if given else None, engine, fingerprint_key, allow)
     return Examined(evidence, gathered.root_sha256, engine, tuple(gathered.hits))
-
-
-@cache
-def rules_engine() -> Engine:
-    """Return the rules' own secret engine; one a process, because it grows faster with use."""
-    return Engine.load(rules_folder() / "secrets")
 
 
 def assemble(

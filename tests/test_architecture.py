@@ -30,7 +30,7 @@ LAYERS = (
     ("admission",),
     ("shell",),
     ("sources", "secrets", "manifest", "fixture"),
-    ("evidence",),
+    ("evidence", "engines"),
     ("applies", "course", "grading", "joins", "origin", "phases", "repeated", "substitution"),
     ("rules",),
     ("ruleset", "gather", "remembered", "withhold"),

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from auditor import cli
-from auditor.audit import rules_engine
+from auditor.engines import rules_engine
 from auditor.secrets import fingerprint
 from auditor.secrets.prefilter import WORTH_COMPILING
 from tests.forgeries import kit

@@ -142,7 +142,7 @@ class _Names(msgspec.Struct, frozen=True):
 
 def _masked(found: Found) -> tuple[list[tuple[str, str]], list[tuple[str, str]], list[tuple[str, str]]]:
     """Return files with digests, special entries with their kind and unread ones with the reason, by masked name."""
-    from auditor.audit import rules_engine  # noqa: PLC0415 - loads the secret engine, which no unchanged run needs
+    from auditor.engines import rules_engine  # noqa: PLC0415 - loads the secret engine, which no unchanged run needs
     from auditor.withhold import rewrite, withhold  # noqa: PLC0415
 
     names = _Names(

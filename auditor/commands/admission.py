@@ -28,8 +28,9 @@ def command(
     comes to the same answer for the same instant.
     """
     from auditor.admission import judge_file  # noqa: PLC0415
-    from auditor.audit import holds_credential, rules_engine  # noqa: PLC0415
+    from auditor.audit import holds_credential  # noqa: PLC0415
     from auditor.emit.safe import safe  # noqa: PLC0415
+    from auditor.engines import rules_engine  # noqa: PLC0415
     from auditor.instants import instant, now  # noqa: PLC0415
 
     moment = instant(at) if at else now()

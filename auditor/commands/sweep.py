@@ -119,7 +119,8 @@ def command(
     from auditor import __version__, ruleset  # noqa: PLC0415 - what a wrong option need not wait for
     from auditor import layout as layouts  # noqa: PLC0415
     from auditor import policy as policies  # noqa: PLC0415
-    from auditor.audit import holds_credential, rules_engine  # noqa: PLC0415
+    from auditor.audit import holds_credential  # noqa: PLC0415
+    from auditor.engines import rules_engine  # noqa: PLC0415
     from auditor.exports import Exports  # noqa: PLC0415
     from auditor.places import rules_folder  # noqa: PLC0415
     from auditor.published_json import as_json  # noqa: PLC0415

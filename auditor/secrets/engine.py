@@ -57,6 +57,10 @@ class Engine:
         """Compile vectorscan's database now, for a process that will scan a lot. What is found stays the same."""
         self._sources.prefilter.accelerate()
 
+    def prepare(self) -> None:
+        """As `accelerate`, in a thread: for a process that has something else to do until there is enough to scan."""
+        self._sources.prefilter.prepare()
+
     def scan(self, path: str) -> Scan:
         """Begin one artifact; `path` is the name its findings carry."""
         return Scan(self._sources, path)

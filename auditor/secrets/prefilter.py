@@ -11,6 +11,7 @@ import re
 import sys
 import threading
 from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any, TypeAlias, cast
 
 import msgspec
@@ -138,6 +139,7 @@ class Prefilter:
         self.vectorised: bool | None = None
         self._find = plain_finder(self.literals)
         self._credit = WORTH_COMPILING if vector else -1
+        self._coming: Future[Finder | None] | None = None
         self._lock = threading.Lock()
 
     def find(self, data: Data) -> list[Event]:
@@ -152,12 +154,20 @@ class Prefilter:
         with self._lock:
             self._count(WORTH_COMPILING + 1)
 
+    def prepare(self) -> None:
+        """Begin to compile for vectorscan in a thread; until there is enough to search, the plain finder goes on."""
+        with self._lock:
+            if self._credit >= 0 and self._coming is None:
+                pool = ThreadPoolExecutor(1, "compile")
+                self._coming = pool.submit(vector_finder, self.literals)
+                pool.shutdown(wait=False)
+
     def _count(self, size: int) -> None:
         if self._credit < 0:
             return
         self._credit -= size
         if self._credit < 0:
-            faster = vector_finder(self.literals)
+            faster = vector_finder(self.literals) if self._coming is None else self._coming.result()
             self.vectorised = faster is not None
             if faster is not None:
                 self._find = faster

@@ -9,7 +9,8 @@ from __future__ import annotations
 import contextlib
 
 from auditor import policy, ruleset, sources
-from auditor.audit import rules_allow, rules_engine
+from auditor.audit import rules_allow
+from auditor.engines import rules_engine
 from auditor.errors import OperatorError
 from auditor.sweep import worker
 

@@ -13,7 +13,8 @@ import msgspec
 
 from auditor import layout as layouts
 from auditor import ruleset
-from auditor.audit import Examined, conclude, examine, rules_engine
+from auditor.audit import Examined, conclude, examine
+from auditor.engines import rules_engine
 from auditor.errors import OperatorError
 from auditor.facts import Verdict
 from auditor.instants import now

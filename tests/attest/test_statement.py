@@ -19,7 +19,8 @@ from sigstore_models.common.v1 import HashAlgorithm
 
 from auditor.attest import Basis, attest, basis, judged_at
 from auditor.attest.statement import resource_uri
-from auditor.audit import conclude, examine, rules_engine
+from auditor.audit import conclude, examine
+from auditor.engines import rules_engine
 from auditor.errors import OperatorError
 from auditor.facts import Verdict
 from auditor.policy import load

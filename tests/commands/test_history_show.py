@@ -201,7 +201,7 @@ def test_an_earlier_verdict_is_shown_as_earlier(told: Told, tmp_path: Path) -> N
 
 
 def test_a_run_that_could_not_be_judged_has_a_reason_and_no_verdict(told: Told, tmp_path: Path) -> None:
-    from auditor.audit import rules_engine  # noqa: PLC0415
+    from auditor.engines import rules_engine  # noqa: PLC0415
 
     path = str(tmp_path / "s")
     row = unjudged("/runs/a", "it took longer than 300 s", engine=rules_engine(), basis=BASIS, judged_at=NOW)

@@ -39,3 +39,29 @@ def test_a_missing_wheel_leaves_the_plain_finder(monkeypatch: pytest.MonkeyPatch
     haystack = b"hay " * module.WORTH_COMPILING
     assert prefilter.find(haystack + b"needle BONE") == [(len(haystack) + 6, 0), (len(haystack) + 11, 1)]
     assert prefilter.vectorised is False
+
+
+@pytest.mark.parametrize("wheel", [True, False])
+def test_preparing_ahead_changes_nothing_that_is_found(monkeypatch: pytest.MonkeyPatch, *, wheel: bool) -> None:
+    if not wheel:
+        monkeypatch.setitem(sys.modules, "hyperscan", None)
+    prefilter = Prefilter([Literal(b"needle")])
+    prefilter.prepare()
+    prefilter.prepare()
+    assert prefilter.find(b"a needle") == [(8, 0)]
+    assert prefilter.vectorised is None, "so little is still searched without it"
+    haystack = b"hay " * module.WORTH_COMPILING
+    assert prefilter.find(haystack + b"needle") == [(len(haystack) + 6, 0)]
+    assert prefilter.vectorised is wheel
+
+
+def test_a_fault_while_preparing_is_told_where_the_finder_is_needed(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(_literals: object) -> None:
+        raise MemoryError("no room for the database")
+
+    monkeypatch.setattr(module, "vector_finder", broken)
+    prefilter = Prefilter([Literal(b"needle")])
+    prefilter.prepare()
+    assert prefilter.find(b"needle") == [(6, 0)]
+    with pytest.raises(MemoryError, match="no room"):
+        prefilter.find(b"x" * (module.WORTH_COMPILING + 1))

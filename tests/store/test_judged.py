@@ -9,7 +9,8 @@ import msgspec
 import pytest
 
 from auditor.anomalies import find
-from auditor.audit import audit, examine, rules_engine
+from auditor.audit import audit, examine
+from auditor.engines import rules_engine
 from auditor.facts import Gap, Response, Where
 from auditor.instants import instant
 from auditor.policy import load

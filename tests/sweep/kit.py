@@ -14,7 +14,7 @@ import msgspec
 from auditor import __version__, ruleset
 from auditor import layout as layouts
 from auditor import policy as policies
-from auditor.audit import rules_engine
+from auditor.engines import rules_engine
 from auditor.places import rules_folder
 from auditor.policy import Policy
 from auditor.secrets import Engine

@@ -12,8 +12,9 @@ import msgspec
 import pytest
 
 from auditor import policy as policies
-from auditor.audit import conclude, examine, rules_engine
+from auditor.audit import conclude, examine
 from auditor.emit.json_ import emit
+from auditor.engines import rules_engine
 from auditor.remembered import SMALL, Facts, Known
 from auditor.secrets import Engine
 from auditor.secrets.scan import Scan

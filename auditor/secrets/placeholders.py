@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 
 _LITERALS = (
-    *(b"example", b"your", b"placeholder", b"redacted", b"insert_", b"insert-", b"[truncated", b"${", b"{{"),
+    *(b"example", b"your", b"placeholder", b"redacted", b"insert_", b"insert-", b"[truncated"),
     *(b"change" + joint + b"me" for joint in (b"", b"_", b"-")),
     *(b"replace" + joint + what for joint in (b"", b"_", b"-") for what in (b"me", b"with", b"this")),
     *(what + joint + b"here" for what in (b"key", b"token") for joint in (b"", b"_", b"-")),
@@ -17,6 +17,8 @@ _LITERALS = (
 """What stands in a placeholder, lower case. Literals, because they are looked for in every candidate, however long."""
 
 _TAG = re.compile(rb"<[a-z]")
+_TEMPLATE = re.compile(rb"\$\{[a-z_!][^{}<>]{0,80}(?:[{}]|\Z)|\{\{[^{}]{0,80}(?:\}\}|\Z)|\$\{\{")
+"""A whole place holder of a template, or what is left of one that a pattern cut off; a lone brace is a password's."""
 _VARIABLE = re.compile(
     rb"[$%<{\[(*&@!]|process\.env|os\.(?:environ|getenv)|env[.:(\[]|import\.meta|secrets\.|vars?\.|config[.(\[]|self\.|this\.",
     re.IGNORECASE,
@@ -32,6 +34,21 @@ _NAME = re.compile(
     rb"[A-Za-z_][a-z_]*\Z|[A-Z_]+\Z|[a-z]+(?:[A-Z][a-z]+)+[0-9]?\Z|(?:[A-Z][a-z]+)+\Z|[a-z]+(?:[-_.][a-z]+)+[0-9]?\Z"
 )
 _PROMISING = re.compile(rb"\A(?=\S*[0-9])\S{6,}\Z")
+_SHAKEN = re.compile(rb"(?=(?:[A-Za-z_]{0,40}?[A-Z][a-z](?=[A-Z])){2})(?:[A-Za-z_]{0,40}?[A-Z][a-z]?(?=[A-Z])){4}")
+"""Letters whose case changes as no name's does."""
+_WORD = re.compile(rb"[A-Za-z]{8,32}\Z")
+_LABEL = re.compile(
+    rb"(?:new|old|current|confirm|enter|forgot|reset|repeat|change|update|show|hide|invalid|wrong|missing|incorrect|"
+    rb"required|optional|undefined|encrypted|hashed|default|plaintext|string|function|boolean|username|"
+    rb"fake|test|dummy|sample|mock)|"
+    rb".*(?:required|optional|field|input|label|hash|type|param|value|string|reset|hidden|incorrect|invalid|credentials?)\Z",
+    re.IGNORECASE,
+)
+"""What stands beside the word password in forms and in descriptions of data: words about one, not one."""
+_KINDS_OF_SIGNS = 5
+_SYNTAX = re.compile(
+    rb"\(\?|\.[*+{]|\[(?:a-z|A-Z|0-9|\^)|=>|&&|\|\||\(\)|://|%[({]|</|function|return|\A[\^$({\[/]+\Z|\A\$\."
+)
 _DULL_PASSWORDS = frozenset(
     b"password passwd pass secret token pwd hunter2 user admin root test test1234 postgres mysql guest redis pass123 "
     b"password1 password123 username mypassword yourpassword".split()
@@ -49,6 +66,8 @@ def is_placeholder(value: bytes, prefix: int = 0) -> bool:
         if literal in lowered:
             return True
     if b"<" in lowered and _TAG.search(lowered):
+        return True
+    if b"{" in lowered and _TEMPLATE.search(lowered):
         return True
     return len(set(body.strip(b"-_=."))) <= 2
 
@@ -100,3 +119,24 @@ def is_quoted_password(value: bytes) -> bool:
     if is_placeholder(value) or _CODE.search(value) or _NAME.match(value) or _DIGEST.match(value):
         return False
     return _MARK.search(value) is not None and len(set(value)) > 3 and is_plain_password(value)
+
+
+def is_option_password(value: bytes) -> bool:
+    """As `is_quoted_password`, given to an option: letters whose case changes at random will do."""
+    return is_quoted_password(value) or (_SHAKEN.match(value) is not None and is_plain_password(value))
+
+
+def is_password_word(value: bytes) -> bool:
+    """As `is_quoted_password`, where the place leaves no doubt: a plain word of eight letters will do."""
+    if is_quoted_password(value):
+        return True
+    return _WORD.match(value) is not None and _LABEL.match(value) is None and is_plain_password(value)
+
+
+def is_full_of_signs(value: bytes) -> bool:
+    """Say whether `value` has signs of so many kinds that only a generator of passwords puts them together.
+
+    Expressions of code, of templates and of the language of regular expressions have them too, and are told by theirs.
+    """
+    kinds = {sign for sign in value if not (sign == 95 or bytes((sign,)).isalnum() or sign in b".-/:,")}
+    return len(kinds) >= _KINDS_OF_SIGNS and not is_placeholder(value) and _SYNTAX.search(value) is None

@@ -17,7 +17,15 @@ from typing import TypeAlias
 
 from auditor.secrets.opinion import Opinion
 from auditor.secrets.pem import pem
-from auditor.secrets.placeholders import is_key_value, is_plain_password, is_quoted_password, is_random_value
+from auditor.secrets.placeholders import (
+    is_full_of_signs,
+    is_key_value,
+    is_option_password,
+    is_password_word,
+    is_plain_password,
+    is_quoted_password,
+    is_random_value,
+)
 from auditor.secrets.weak import is_weak_password
 
 Validator: TypeAlias = Callable[[bytes], Opinion]
@@ -180,6 +188,21 @@ def quoted_password(value: bytes) -> Opinion:
     return "unknown" if is_quoted_password(value) else "rejected"
 
 
+def option_password(value: bytes) -> Opinion:
+    """As `quoted_password`, of an option that takes a password: random letters need no digit."""
+    return "unknown" if is_option_password(value) else "rejected"
+
+
+def password_word(value: bytes) -> Opinion:
+    """As `quoted_password`, where a plain word is a password too."""
+    return "unknown" if is_password_word(value) else "rejected"
+
+
+def signs(value: bytes) -> Opinion:
+    """A value with signs of many kinds that is no expression."""
+    return "unknown" if is_full_of_signs(value) else "rejected"
+
+
 def with_lines(value: bytes) -> bytes | None:
     """A value of several lines with its escaped line breaks undone, so that it is the same in JSON as in a file."""
     return re.sub(rb"(?:\\+r)?\\+n|\r\n", b"\n", value)
@@ -198,9 +221,12 @@ VALIDATORS: dict[str, Validator] = {
     "mixed_case": mixed_case,
     "mixed_case3": mixed_case3,
     "openai_mark": openai_mark,
+    "option_password": option_password,
     "password": password,
+    "password_word": password_word,
     "pem": pem,
     "quoted_password": quoted_password,
+    "signs": signs,
     "varied": varied,
 }
 

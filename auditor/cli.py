@@ -106,6 +106,9 @@ def _run(arguments: list[str]) -> int:
     if "--version" in arguments[: arguments.index("--") if "--" in arguments else None]:
         say(f"{_PROGRAM} {__version__}\n")
         return 0
+    if "" in arguments:
+        # An empty path would be the working directory: another run than the one that was meant.
+        raise OperatorError("an argument is empty", "see that the variables in the command are set")
     known = commands.names()
     starts_with_option = bool(arguments) and arguments[0].startswith("-")
     routed = route(arguments, known, valued_options(known) if starts_with_option else ())

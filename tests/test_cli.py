@@ -158,6 +158,15 @@ def test_a_usage_error_is_one_sentence_and_what_to_do(
     assert not out and not calls
 
 
+@pytest.mark.parametrize(
+    "line", [[""], ["audit", ""], ["sweep", ""], ["scan", ""], ["run", "--admission", ""], ["show", ""]]
+)
+def test_an_empty_argument_is_not_the_working_directory(line: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(line) == 2
+    out, err = capsys.readouterr()
+    assert out == "" and "an argument is empty" in err and "variables" in err
+
+
 def test_a_misspelt_command_is_recognised(capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.main(["explian", "model"]) == 2
     assert cli.main(["shema"]) == 2

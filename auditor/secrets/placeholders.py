@@ -40,7 +40,7 @@ _WORD = re.compile(rb"[A-Za-z]{8,32}\Z")
 _LABEL = re.compile(
     rb"(?:new|old|current|confirm|enter|forgot|reset|repeat|change|update|show|hide|invalid|wrong|missing|incorrect|"
     rb"required|optional|undefined|encrypted|hashed|default|plaintext|string|function|boolean|username|"
-    rb"fake|test|dummy|sample|mock)|"
+    rb"fake|test|dummy|sample|mock|passwort|kennwort|wachtwoord|contrasena|motdepasse|doesnot)|"
     rb".*(?:required|optional|field|input|label|hash|type|param|value|string|reset|hidden|incorrect|invalid|credentials?)\Z",
     re.IGNORECASE,
 )

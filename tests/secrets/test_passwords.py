@@ -32,7 +32,9 @@ def test_a_plain_word_is_a_possible_password(text: str) -> None:
     assert found(text) == {"whitehorses": "possible"}
 
 
-@pytest.mark.parametrize("word", [b"required", b"forgotpassword", b"userfield", b"password", b"testsecret", b"OptIn"])
+@pytest.mark.parametrize(
+    "word", [b"required", b"forgotpassword", b"userfield", b"password", b"testsecret", b"OptIn", b"passwort"]
+)
 def test_a_word_about_a_password_is_none(word: bytes) -> None:
     assert not is_password_word(word)
 

@@ -57,10 +57,10 @@ def note_each(notes: Notes, line: int | None, values: Any) -> None:
 
 def _own_shapes(record: dict[str, Any]) -> list[Observation]:
     """Read the two shapes of the run's own logs where they stand in another file: a dispatch by Case, a gateway's row."""
-    texts = {key: record.get(key) for key in ("provider", "model", "agent", "requested_model", "served_model")}
-    provider = texts["provider"]
+    provider = record.get("provider")
     if not isinstance(provider, str):
-        return []
+        return []  # nearly every record of nearly every log
+    texts = {key: record.get(key) for key in ("model", "agent", "requested_model", "served_model")}
     if record.get("msg") == "spawning agent" and isinstance(texts["model"], str):
         agent = texts["agent"] if isinstance(texts["agent"], str) else None
         naming = Naming(provider, texts["model"], "case.stderr-elsewhere", agent=agent)

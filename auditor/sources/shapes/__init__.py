@@ -8,7 +8,7 @@ of x. The one line that is JSON inside other text is the ``data:`` line of a ser
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, lru_cache
 
 from auditor.facts import Observation
 from auditor.sources.shapes._discover import bodies, observe_with, shapes
@@ -17,7 +17,9 @@ from auditor.sources.shapes._fields import Record
 __all__ = ["observe", "observe_body", "sse_payload"]
 
 _MARKS = ("event", "type", "kind", "role")
-_TOOL_KEYS = ("tool", "tool_name", "toolName", "tool_call_id", "toolCallId", "tool_use_id")
+_LONGEST_MARK = 200
+"""Characters of a mark up to which it is remembered."""
+_TOOL_KEYS = frozenset({"tool", "tool_name", "toolName", "tool_call_id", "toolCallId", "tool_use_id"})
 _AGENT_WORDS = ("tool", "function_call", "shell_call", "stdout", "stderr", "prompt")
 _SSE_DATA = b"data:"
 
@@ -60,6 +62,12 @@ def _is_tool_talk(record: Record) -> bool:
     """Tell whether the record says that it is a tool's call or result, or a prompt."""
     for key in _MARKS:
         value = record.get(key)
-        if isinstance(value, str) and any(word in value for word in _AGENT_WORDS):
+        if isinstance(value, str) and (_is_agents if len(value) <= _LONGEST_MARK else _is_agents.__wrapped__)(value):
             return True
-    return any(isinstance(record.get(key), str) for key in _TOOL_KEYS)
+    return not _TOOL_KEYS.isdisjoint(record) and any(isinstance(record.get(key), str) for key in _TOOL_KEYS)
+
+
+@lru_cache(maxsize=256)
+def _is_agents(mark: str) -> bool:
+    """Tell whether a mark speaks of what an agent or a tool says; logs repeat a few marks."""
+    return any(word in mark for word in _AGENT_WORDS)

@@ -6,7 +6,7 @@ What such an address holds is a signature for one object and a short time, and t
 from __future__ import annotations
 
 import re
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from urllib.parse import unquote_to_bytes
 
 from auditor.secrets.decode import Buffer
@@ -47,7 +47,7 @@ def is_presigned(data: Buffer, start: int, end: int) -> bool:
     if {b"skoid", b"ske"} <= fields.keys():
         return True
     ends, begins = _instant(fields.get(b"se")), _instant(fields.get(b"st") or fields.get(b"skt"))
-    return ends is not None and begins is not None and ends - begins <= _SHORT
+    return ends is not None and begins is not None and timedelta(0) <= ends - begins <= _SHORT
 
 
 def _query(data: Buffer, start: int, end: int) -> dict[bytes, bytes]:
@@ -59,9 +59,11 @@ def _query(data: Buffer, start: int, end: int) -> dict[bytes, bytes]:
 
 
 def _instant(text: bytes | None) -> datetime | None:
+    """Read a time in one of the forms that an address may have it in; without a zone it is UTC."""
     if text is None:
         return None
     try:
-        return datetime.fromisoformat(unquote_to_bytes(text).decode().replace("Z", ""))
+        moment = datetime.fromisoformat(unquote_to_bytes(text).decode())
     except ValueError:  # also what is no UTF-8
         return None
+    return moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)

@@ -41,10 +41,21 @@ JUNK = [
     b"{",
     b"%",
     b"\\u00",
+    b"%2B23:59",
 ]
 
+
+def spliced(example: bytes, junk: bytes, at: int) -> bytes:
+    """Put something into the middle of an example: what its expression still takes, its validators must stand."""
+    return example[:at] + junk + example[at:]
+
+
 piece = st.one_of(
-    st.sampled_from(LITERALS), st.sampled_from(EXAMPLES), st.sampled_from(JUNK), st.binary(max_size=12)
+    st.sampled_from(LITERALS),
+    st.sampled_from(EXAMPLES),
+    st.sampled_from(JUNK),
+    st.binary(max_size=12),
+    st.builds(spliced, st.sampled_from(EXAMPLES), st.sampled_from(JUNK) | st.binary(max_size=4), st.integers(0, 200)),
 ).flatmap(lambda text: st.integers(1, len(text) or 1).map(lambda cut: text[:cut]) | st.just(text))
 
 

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import json
 import random
+from datetime import UTC, timedelta, timezone
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from auditor.secrets import Engine
 from tests.secrets.fakes import fill, jwt
@@ -79,3 +83,18 @@ def test_a_value_and_its_percent_encoding_fail_once() -> None:
     run.feed(f"postgres://app:{password}@db.acme-corp.io/x %2F\n".encode())
     hits = [hit for hit in run.close()[0] if hit.detector == "url.password"]
     assert [hit.value for hit in hits if hit.confidence == "likely"] == [password]
+
+
+TIMES = st.one_of(
+    st.sampled_from(["", "0001-01-01", "9999-12-31T23:59:59Z", "2030-01-01T00:00Z", "2030-W01-1", "%FF", "soon"]),
+    st.datetimes(
+        timezones=st.sampled_from([None, UTC, timezone(timedelta(hours=14)), timezone(-timedelta(hours=23))])
+    ).map(lambda moment: quote(moment.isoformat())),
+)
+
+
+@given(begins=TIMES, ends=TIMES)
+def test_a_signature_of_any_time_is_judged(begins: str, ends: str) -> None:
+    """Times with and without a zone stand side by side, and some are none."""
+    found = failing(f"{BLOB}&st={begins}&se={ends}&sig={SIGNATURE}")
+    assert found <= {"azure.sas-signature"}

@@ -122,7 +122,7 @@ def command(
     if log_key and log is None:
         raise OperatorError("--log-key is given without --log", "name the log with --log")
     from auditor.attest import Refused, read_envelope  # noqa: PLC0415 - loads the cryptography
-    from auditor.engines import rules_engine  # noqa: PLC0415 - the whole machinery, which a wrong option need not wait for
+    from auditor.engines import rules_engine  # noqa: PLC0415 - the secret engine, which a wrong option need not wait for
     from auditor.withhold import withhold  # noqa: PLC0415
     from auditor.workitems.attach import Verdict  # noqa: PLC0415
     from auditor.workitems.trust import Trust  # noqa: PLC0415

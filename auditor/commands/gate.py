@@ -115,7 +115,7 @@ def command(
     3 some work item makes no claim or cannot be read.
     """
     trust = demands(key, max_age, policy_digest, require, log, log_key)
-    from auditor.engines import rules_engine  # noqa: PLC0415 - the whole machinery, which a wrong option need not wait for
+    from auditor.engines import rules_engine  # noqa: PLC0415 - the secret engine, which a wrong option need not wait for
     from auditor.withhold import withhold  # noqa: PLC0415
     from auditor.workitems.gate import gate  # noqa: PLC0415
 

@@ -1,4 +1,4 @@
-"""Addresses that carry their own permission for a few minutes, as a server prints them where it redirects to a download.
+"""Addresses that carry their own permission for a short time, as a server prints them where it redirects to a download.
 
 What such an address holds is a signature for one object and a short time, and the names of keys, not the keys.
 """

@@ -64,7 +64,7 @@ def _is_tool_talk(record: Record) -> bool:
         value = record.get(key)
         if isinstance(value, str) and (_is_agents if len(value) <= _LONGEST_MARK else _is_agents.__wrapped__)(value):
             return True
-    return not _TOOL_KEYS.isdisjoint(record) and any(isinstance(record.get(key), str) for key in _TOOL_KEYS)
+    return any(isinstance(record[key], str) for key in _TOOL_KEYS & record.keys())
 
 
 @lru_cache(maxsize=256)

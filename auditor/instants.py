@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
+from typing import Any
 
 SECOND = 1_000_000
 
@@ -15,6 +16,9 @@ _RFC3339 = re.compile(
     r"(\d{4}-\d\d-\d\d)[Tt ]((?:[01]\d|2[0-3]):[0-5]\d:)(\d\d)(\.\d{1,12})?([Zz]|[+-]\d\d:\d\d)", re.ASCII
 )
 _USUAL = re.compile(r"\d{4}-\d\d-\d\dT(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d\.\d{3}(?:\d{3})?Z", re.ASCII)
+_HOUR = len("2026-06-10T14:")
+_IN_HOUR = re.compile(r"([0-5]\d):([0-5]\d)\.(\d{3}(?:\d{3})?)Z", re.ASCII)
+_ALL_IN_HOUR = re.compile(r"(?:[0-5]\d:[0-5]\d\.\d{3}Z)+|(?:[0-5]\d:[0-5]\d\.\d{6}Z)+", re.ASCII)
 _LONGEST = len("2026-06-10T14:38:11.000000000000+00:00")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _FIRST = (datetime.min.replace(tzinfo=UTC) - _EPOCH) // timedelta(microseconds=1)
@@ -53,6 +57,39 @@ def _instant(text: str) -> int | None:
     micros = int((fraction or ".0")[1:7].ljust(6, "0"))
     found = _since_epoch(moment) + micros + (SECOND if leap else 0)
     return found if _FIRST <= found <= _LAST else None
+
+
+class Clock:
+    """Reads the times of one log, as `instant` does: mostly they are in the same hour as the one before."""
+
+    def __init__(self) -> None:
+        self._hour: str | None = None
+        self._began = 0
+
+    def instant(self, text: object) -> int | None:
+        """Return the RFC 3339 date-time `text` in microseconds since the epoch, or None if it is not one."""
+        if type(text) is not str:
+            return None
+        if text[:_HOUR] == self._hour and (match := _IN_HOUR.fullmatch(text, _HOUR)):
+            minute, second, fraction = match.groups()
+            micros = int(fraction) if len(fraction) > len("000") else 1000 * int(fraction)
+            return self._began + (60 * int(minute) + int(second)) * SECOND + micros
+        found = instant(text)
+        if found is not None and _USUAL.fullmatch(text):
+            self._hour, self._began = text[:_HOUR], found - found % (3600 * SECOND)
+        return found
+
+    def are_in_order(self, texts: list[Any]) -> bool:
+        """Tell whether these are times that never go back, where that is seen at once: all in the usual form, in one hour.
+
+        Times of equal form are in order if their texts are.
+        """
+        try:
+            if not texts[0][:_HOUR] == texts[-1][:_HOUR] == self._hour or texts != sorted(texts):
+                return False
+            return _ALL_IN_HOUR.fullmatch("".join([text[_HOUR:] for text in texts])) is not None
+        except (TypeError, LookupError):
+            return False
 
 
 def _since_epoch(moment: datetime) -> int:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from auditor.instants import SECOND, instant, now, rfc3339
+from auditor.instants import SECOND, Clock, instant, now, rfc3339
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 ZONES = st.integers(-23 * 60 - 59, 23 * 60 + 59).map(lambda minutes: timezone(timedelta(minutes=minutes)))
@@ -94,3 +94,42 @@ def test_now_is_now() -> None:
 
 def test_shown_in_milliseconds() -> None:
     assert rfc3339(1_781_102_291_123_999) == "2026-06-10T14:38:11.123Z"
+
+
+NEAR = st.builds(
+    "2026-0{}-10T1{}:{:02}:{:02}{}{}".format,
+    st.sampled_from([6, 6, 6, 7, 13]),
+    st.sampled_from([4, 4, 4, 5]),
+    st.integers(0, 60),
+    st.integers(0, 61),
+    st.sampled_from(["", ".000", ".250", ".250000", ".25", ".2500001", ".\u0661\u0661\u0661", "."]),
+    st.sampled_from(["Z", "Z", "Z", "+00:00", "z", "", "Z\n"]),
+)
+
+
+@given(st.lists(NEAR | st.none() | st.just("x"), max_size=12))
+def test_a_clock_reads_times_as_each_of_them_alone(texts: list[str | None]) -> None:
+    clock = Clock()
+    assert [clock.instant(text) for text in texts] == [instant(text) for text in texts]
+
+
+@given(st.lists(NEAR, min_size=1, max_size=3), NEAR)
+def test_times_that_are_seen_to_be_in_order_are(texts: list[str], before: str) -> None:
+    clock = Clock()
+    clock.instant(before)
+    if clock.are_in_order([*texts]):
+        times = [instant(text) for text in texts]
+        assert None not in times
+        assert times == sorted(times, key=lambda time: time or 0)
+
+
+def test_the_usual_times_of_a_log_are_seen_to_be_in_order() -> None:
+    clock = Clock()
+    for digits in (3, 6):
+        usual = [f"2026-06-10T14:38:{second:02}.{'0' * digits}Z" for second in (1, 1, 2, 30)]
+        assert clock.instant(usual[0]) is not None
+        assert clock.are_in_order(usual)
+        assert not clock.are_in_order(usual[::-1])
+    assert not clock.are_in_order(["2026-06-10T15:38:00.000Z"]), "another hour"
+    assert not clock.are_in_order([])
+    assert not clock.are_in_order([None])

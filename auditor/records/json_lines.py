@@ -1,6 +1,6 @@
 """Lines to records: JSON lines, alone or mixed with plain ones, each with its line number.
 
-Whole blocks, or else whole lines, are decoded fast where that provably gives the same as a strict look; a line with
+Pieces, or else single lines, are decoded fast where that provably gives the same as a strict look; a line with
 anything odd in it gets that look. The fast ways and the slow way have one meaning.
 """
 
@@ -11,14 +11,17 @@ from typing import Any, Protocol
 from auditor.records import whole_lines
 from auditor.records.collector import Notes
 from auditor.records.json_text import JsonFault, RepeatedKey, parse_object
+from auditor.records.object_reader import ObjectReader
 
 _PIECE = 1 << 17
-_COPIED = 1 << 12
-"""Bytes of a line up to which a copy costs less than a view of it."""
 
 
 class LineSource(Protocol):
-    """Reads the records of one artifact."""
+    """Reads the records of one artifact.
+
+    One of long artifacts may also have ``records(first, records)``, which takes the records of consecutive lines, and
+    ``unread(record, key)``, which spares it long texts (see `Unread`).
+    """
 
     def record(self, line: int, record: dict[str, Any]) -> None:
         """Take one JSON object."""
@@ -37,44 +40,48 @@ class JsonLines:
         self._source = source
         self._notes = notes
         self._mixed = mixed
-        self._objects = whole_lines.ObjectReader()
+        self._take_all = getattr(source, "records", self._take_each)
+        self._decode = ObjectReader(getattr(source, "unread", None)).decode
 
     def block(self, first: int, data: bytes) -> int:
         """Decode a block of whole lines, a piece at a time: what a piece makes then stays in the processor's cache."""
         start = 0
         while start < len(data):
             end = data.rfind(b"\n", start, start + _PIECE) + 1 or data.index(b"\n", start) + 1
-            if whole_lines.are_long(data, start):
-                first = self._one_by_one(first, data, start, end)
+            piece = data[start:end]
+            records = None if whole_lines.are_long(piece) else whole_lines.decode(piece)
+            if records is None:
+                first = self._one_by_one(first, piece)
             else:
-                first = self._at_once(first, data, start, end)
+                self._take_all(first, records)
+                first += len(records)
             start = end
         return first
 
-    def _at_once(self, first: int, data: bytes, start: int, end: int) -> int:
-        """Decode whole lines and return the number of the line after them."""
-        records = whole_lines.decode(data[start:end])
-        if records is None:
-            return self._one_by_one(first, data, start, end)
-        take = self._source.record
-        for number, record in enumerate(records, first):
-            take(number, record)
-        return first + len(records)
-
-    def _one_by_one(self, first: int, data: bytes, start: int, end: int) -> int:
-        """Decode each line by itself; a long one is not copied for it."""
-        take, decode = self._source.record, self._objects.decode
-        view = memoryview(data)
-        number = first
-        while start < end:
+    def _one_by_one(self, first: int, data: bytes) -> int:
+        """Decode each of some whole lines by itself and return the number of the line after them."""
+        decode = self._decode
+        records: list[dict[str, Any]] = []
+        number, start = first, 0
+        while start < len(data):
             stop = data.index(b"\n", start)
-            record = decode(view[start:stop] if stop - start > _COPIED else data[start:stop])
+            line = data[start:stop]
+            record = decode(line)
             if record is not None:
-                take(number, record)
+                records.append(record)
             else:
-                self._line(number, data[start:stop], torn=False)
+                if records:
+                    self._take_all(first, records)
+                self._line(number, line, torn=False)
+                records, first = [], number + 1
             number, start = number + 1, stop + 1
+        if records:
+            self._take_all(first, records)
         return number
+
+    def _take_each(self, first: int, records: list[dict[str, Any]]) -> None:
+        for number, record in enumerate(records, first):
+            self._source.record(number, record)
 
     def rest(self, number: int, data: bytes) -> None:
         """Decode a last line that lacks its newline."""

@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 
-from auditor.instants import instant
+from auditor.instants import Clock
 from auditor.records.collector import Notes
 
 FACTS = frozenset({"stream", "stream.sequence-fault", "stream.time-fault", "stream.malformed", "stream.run-id"})
@@ -50,11 +50,41 @@ class StreamCheck:
         self._expected = 1
         self._first: int | None = None
         self._records = 0
+        self._clock = Clock()
         self._first_time: int | None = None
         self._last_time: int | None = None
         self._last_text: Any = None
         self._last_identity: Any = None
         self._faults: dict[str, int] = {}
+
+    def see_all(self, records: list[dict[str, Any]]) -> bool:
+        """Check consecutive records at once if all is well with them and none is the first; else check none of them."""
+        if self._records == 0:
+            return False
+        count = len(records)
+        numbers = [record.get(self._sequence) for record in records] if self._sequence is not None else []
+        if numbers and (
+            numbers != list(range(self._expected, self._expected + count)) or {*map(type, numbers)} != {int}
+        ):
+            return False
+        if self._identity is not None:
+            identities = [record.get(self._identity) for record in records]
+            if identities.count(self._last_identity) != count:
+                return False
+        times = [record.get("ts") for record in records]
+        if not self._clock.are_in_order(times):
+            return False
+        first, last = self._clock.instant(times[0]), self._clock.instant(times[-1])
+        if first is None or self._last_time is None or first < self._last_time:
+            return False
+        self._records += count
+        self._expected += len(numbers)
+        self._last_time, self._last_text = last, times[-1]
+        return True
+
+    def time(self, record: dict[str, Any]) -> int | None:
+        """Return a record's time."""
+        return self._clock.instant(record.get("ts"))
 
     def see(self, line: int, record: dict[str, Any]) -> int | None:
         """Check one record and return its time."""
@@ -112,16 +142,18 @@ class StreamCheck:
     def _time(self, line: int, text: object) -> int | None:
         if text == self._last_text and self._last_time is not None:
             return self._last_time
-        time = instant(text)
+        time = self._clock.instant(text)
         if time is None:
             self.fault("stream.malformed", "ts is missing or no RFC 3339 time", line, "/ts")
-            return None
-        if self._ordered and self._last_time is not None and time < self._last_time:
-            self.fault("stream.time-fault", "the time goes back", line, "/ts")
-        if self._first_time is None or time < self._first_time:
-            self._first_time = time
-        if self._last_time is None or time > self._last_time:
+        elif self._first_time is None or self._last_time is None:
+            self._first_time = self._last_time = time
+            self._last_text = text
+        elif time > self._last_time:
             self._last_time, self._last_text = time, text
+        elif time < self._last_time:
+            if self._ordered:
+                self.fault("stream.time-fault", "the time goes back", line, "/ts")
+            self._first_time = min(time, self._first_time)
         return time
 
 

@@ -13,8 +13,9 @@ from auditor.records.record import Record
 from auditor.sources import _calls, _stream
 from auditor.sources._arguments import Argument, arguments
 from auditor.sources._calls import Calls, leaving, leaving_in_text
-from auditor.sources._foreign import note_foreign
+from auditor.sources._foreign import could_be_foreign, note_foreign
 from auditor.sources._stream import Fields, StreamCheck
+from auditor.sources.shapes import MARKS
 
 KINDS = ("trace", "baseline_trace")
 FACTS = (
@@ -61,6 +62,7 @@ _FIELDS = {
     "run_blocked": Fields(blockers=(list,)),
     "run_finished": Fields(status=_TEXT),
 }
+_READ = MARKS | {"ts", "seq", "run_id", "event"}
 _NAMES_MODEL = frozenset({"model_dispatched", "model_response", "config_written", "network_request"})
 _FREQUENT = frozenset({"model_response", "network_request"})
 _ARGUMENTS = ("path", "file_path", "cwd", "command")
@@ -118,11 +120,23 @@ class Source:
 
     def record(self, line: int, record: dict[str, Any]) -> None:
         """Read one event."""
-        time = self._check.see(line, record)
+        self._check.see(line, record)
+        self._event(line, record)
+
+    def records(self, first: int, records: list[dict[str, Any]]) -> None:
+        """Read the events on consecutive lines, the number of the first of which is `first`."""
+        read = self._event if self._check.see_all(records) else self.record
+        for line, record in enumerate(records, first):
+            read(line, record)
+
+    def _event(self, line: int, record: dict[str, Any]) -> None:
         name = record.get("event")
         fields = _FIELDS.get(name) if type(name) is str else None
         if fields is None:
-            self._unknown(line, record, time, name)
+            if not name or type(name) is not str:
+                self._check.fault("stream.malformed", "event is missing or no string", line, "/event")
+            if self._own and could_be_foreign(record):
+                note_foreign(self._notes, line, record, self._check.time(record))
             return
         if not fields.fit(record):
             for field, fault in fields.faults(record):
@@ -130,7 +144,7 @@ class Source:
         if name == "tool_call":
             self._tool_call(line, record)
             return
-        item = Record(self._notes.path, line, record)
+        item, time = Record(self._notes.path, line, record), self._check.time(record)
         if name not in _FREQUENT or not self._own:
             sequence = item.integer("seq")
             self._notes.fact(self._event_kind, Event(str(name), sequence, item), line, time=time)
@@ -139,18 +153,19 @@ class Source:
         if name == "network_request":
             self._span.see(line, record.get("seq"))
 
+    def unread(self, record: dict[str, Any], key: str) -> bool:
+        """Tell whether nothing is read of the text at `key`: an event's that is no call and names no model."""
+        name = record.get("event")
+        if key in _READ or not name or type(name) is not str or name in _FIELDS:
+            return False
+        return not (self._own and could_be_foreign(record))
+
     def close(self) -> None:
         """Note the summaries."""
         self._check.close()
         self._calls.close()
         if self._own:
             self._span.close(self._notes)
-
-    def _unknown(self, line: int, record: dict[str, Any], time: int | None, name: object) -> None:
-        if type(name) is not str or not name:
-            self._check.fault("stream.malformed", "event is missing or no string", line, "/event")
-        if self._own:
-            note_foreign(self._notes, line, record, time)
 
     def _model_evidence(self, name: str, line: int, item: Record, time: int | None) -> None:
         provider, model, agent = item.text("provider"), item.text("model"), item.text("agent")

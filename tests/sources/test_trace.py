@@ -5,10 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from auditor.facts import Host, Naming, Response
+from auditor.records.collector import Collector
 from auditor.sources._calls import ToolCall
-from auditor.sources.trace import Dispatch
+from auditor.sources.shapes import anchors
+from auditor.sources.trace import Dispatch, Source
 from tests.sources.reading import lines, noted, places, values
 
 BASE = {"ts": "2026-06-10T14:38:11Z", "run_id": "r"}
@@ -112,3 +116,90 @@ def test_a_path_or_command_that_is_no_text_is_malformed(field: str, value: Any) 
     found = trace({"event": "tool_call", "tool": "Read", field: value})
     assert places(found, "stream.malformed") == [(f"tool_call: {field} has the wrong type", 1, f"/{field}")]
     assert "stream.malformed" not in trace({"event": "tool_call", "tool": "Read", field: None}).facts
+
+
+def facts_of(rows: list[dict[str, Any]], *, at_once: bool) -> Any:
+    collector = Collector(10_000)
+    source = Source(collector.notes("trace.jsonl", "trace", "harness"))
+    if at_once:
+        source.records(1, rows[:1])
+        source.records(2, rows[1:])
+    else:
+        for line, row in enumerate(rows, 1):
+            source.record(line, row)
+    source.close()
+    return collector.facts, collector.gaps
+
+
+CHANGES = st.sampled_from(
+    [
+        {},
+        {"seq": 2},
+        {"seq": True},
+        {"seq": 3.0},
+        {"seq": "4"},
+        {"seq": 99},
+        {"run_id": "other"},
+        {"run_id": None},
+        {"run_id": ["r"]},
+        {"ts": "2026-06-10T14:00:00.000Z"},
+        {"ts": "2026-06-10T14:38:11.500Z"},
+        {"ts": "2026-06-10T14:38:11.500000Z"},
+        {"ts": "2026-06-10T14:59:60.000Z"},
+        {"ts": "2026-06-10T14:38:61.000Z"},
+        {"ts": "2026-06-10T14:38:1\u0661.000Z"},
+        {"ts": "2026-06-10T16:38:11+02:00"},
+        {"ts": "2026-06-11T00:00:00.000Z"},
+        {"ts": "9"},
+        {"ts": None},
+        {"ts": {}},
+        {"event": "tool_result", "tool": "bash", "output": [{"model": "m"}]},
+        {"event": "note", "provider": "p", "model": "m", "msg": "spawning agent"},
+        {"event": ""},
+        {"event": 3},
+        {"event": "tool_call", "tool": "bash", "command": "cat /etc/passwd"},
+        {"event": "tool_call", "tool": 7},
+        RESPONSE,
+        {"event": "network_request", "host": "example.org"},
+        {"event": "run_finished", "status": "pass"},
+    ]
+)
+
+
+@given(st.lists(CHANGES, max_size=6))
+def test_reading_many_events_at_once_is_reading_each(changes: list[dict[str, Any]]) -> None:
+    usual = {"event": "agent_message", "run_id": "r", "text": "x"}
+    rows: list[dict[str, Any]] = []
+    for number, change in enumerate([{}, {}, *changes, {}], 1):
+        rows.append(usual | {"ts": f"2026-06-10T14:38:1{number}.250Z", "seq": number} | change)
+    assert facts_of(rows, at_once=True) == facts_of(rows, at_once=False)
+
+
+@pytest.mark.parametrize(
+    ("record", "key", "unread"),
+    [
+        ({"event": "agent_message", "text": ""}, "text", True),
+        ({"event": "tool_result", "tool": "bash", "output": ""}, "output", True),
+        ({"event": "agent_message", "text": "", "output": ""}, "text", False),
+        ({"event": "note", "provider": "p", "model": ""}, "model", False),
+        ({"event": "tool_call", "tool": "bash", "command": ""}, "command", False),
+        ({"event": "tool_call", "tool": "bash", "content": ""}, "content", False),
+        ({"event": "model_response", "model": ""}, "model", False),
+        ({"event": ""}, "event", False),
+        ({"event": "note", "run_id": ""}, "run_id", False),
+        ({"event": "note", "ts": ""}, "ts", False),
+        ({"event": 1, "text": ""}, "text", False),
+        ({"text": ""}, "text", False),
+    ],
+)
+def test_which_texts_nobody_reads(record: dict[str, Any], key: str, *, unread: bool) -> None:
+    source = Source(Collector(10).notes("trace.jsonl", "trace", "harness"))
+    assert source.unread(record, key) is unread
+
+
+@given(st.sampled_from([*sorted(anchors()), "provider", "text", "tool", "type"]), CHANGES, st.text(max_size=3))
+def test_an_unread_text_changes_no_fact(key: str, change: dict[str, Any], text: str) -> None:
+    row = {"event": "note", "run_id": "r", "ts": "2026-06-10T14:38:11Z", "seq": 1} | change
+    source = Source(Collector(10).notes("trace.jsonl", "trace", "harness"))
+    if source.unread(row | {key: ""}, key):
+        assert facts_of([row | {key: text}], at_once=False) == facts_of([row | {key: ""}], at_once=False)

@@ -14,9 +14,10 @@ from auditor.facts import Observation
 from auditor.sources.shapes._discover import bodies, observe_with, shapes
 from auditor.sources.shapes._fields import Record
 
-__all__ = ["observe", "observe_body", "sse_payload"]
+__all__ = ["MARKS", "anchors", "is_tool_talk", "observe", "observe_body", "sse_payload"]
 
-_MARKS = ("event", "type", "kind", "role")
+MARKS = frozenset({"event", "type", "kind", "role"})
+"""Keys at which a record says what it is."""
 _LONGEST_MARK = 200
 """Characters of a mark up to which it is remembered."""
 _TOOL_KEYS = frozenset({"tool", "tool_name", "toolName", "tool_call_id", "toolCallId", "tool_use_id"})
@@ -25,7 +26,8 @@ _SSE_DATA = b"data:"
 
 
 @cache
-def _anchors() -> frozenset[str]:
+def anchors() -> frozenset[str]:
+    """Return the keys of which a record has at least one if any known shape sees anything in it."""
     return frozenset().union(*(shape.ANCHORS for shape in shapes()))
 
 
@@ -35,14 +37,14 @@ def observe(record: Record) -> list[Observation]:
     Never raises, whatever the record holds. Records that say they are a tool's call or result are passed over: what
     stands in them is the agent's or the tool's word.
     """
-    if _anchors().isdisjoint(record) or _is_tool_talk(record):
+    if anchors().isdisjoint(record) or is_tool_talk(record):
         return []
     return observe_with(shapes(), record)
 
 
 def observe_body(record: Record) -> list[Observation]:
     """Return the model evidence of one provider body: what `observe` does, but for `sse_payload`'s JSON."""
-    if _is_tool_talk(record):
+    if is_tool_talk(record):
         return []
     return observe_with(bodies(), record)
 
@@ -58,9 +60,9 @@ def sse_payload(line: bytes) -> bytes | None:
     return payload if payload.startswith(b"{") else None
 
 
-def _is_tool_talk(record: Record) -> bool:
+def is_tool_talk(record: Record) -> bool:
     """Tell whether the record says that it is a tool's call or result, or a prompt."""
-    for key in _MARKS:
+    for key in MARKS:
         value = record.get(key)
         if isinstance(value, str) and (_is_agents if len(value) <= _LONGEST_MARK else _is_agents.__wrapped__)(value):
             return True

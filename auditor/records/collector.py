@@ -88,18 +88,24 @@ class Notes:
         *,
         grade: Grade | None = None,
         time: int | None = None,
+        times: int = 1,
     ) -> None:
-        """Note a fact whose repetition adds nothing; equal ones are counted. `value` must be hashable."""
+        """Note a fact whose repetition adds nothing; equal ones, or so many `times` at once, are counted.
+
+        `value` must be hashable.
+        """
         key = (kind, value, grade)
         place = self._index.get(key)
         kept = self._collector.facts.setdefault(kind, [])
         if place is not None:
-            self._again[kind, place] = self._again.get((kind, place), 0) + 1
+            self._again[kind, place] = self._again.get((kind, place), 0) + times
             return
         before = len(kept)
         self.fact(kind, value, line, pointer, grade=grade, time=time)
         if len(kept) > before:
             self._index[key] = before
+            if times > 1:
+                self._again[kind, before] = times - 1
 
     def gap(self, reason: str, line: int | None = None) -> None:
         """Note what could not be read, and why. The reason must not quote the input."""

@@ -6,22 +6,20 @@ anything odd in it gets that look. The fast ways and the slow way have one meani
 
 from __future__ import annotations
 
-from typing import Any, Protocol
+from collections.abc import Collection
+from typing import Any, Protocol, runtime_checkable
 
 from auditor.records import whole_lines
 from auditor.records.collector import Notes
 from auditor.records.json_text import JsonFault, RepeatedKey, parse_object
 from auditor.records.object_reader import ObjectReader
+from auditor.records.rows import Layout, Rows
 
 _PIECE = 1 << 17
 
 
 class LineSource(Protocol):
-    """Reads the records of one artifact.
-
-    One of long artifacts may also have ``records(first, records)``, which takes the records of consecutive lines, and
-    ``unread(record, key)``, which spares it long texts (see `Unread`).
-    """
+    """Reads the records of one artifact."""
 
     def record(self, line: int, record: dict[str, Any]) -> None:
         """Take one JSON object."""
@@ -33,6 +31,17 @@ class LineSource(Protocol):
         """Take note that the artifact has ended."""
 
 
+@runtime_checkable
+class RowSource(Protocol):
+    """A source of long artifacts, which takes many records at once: of each, mostly, only the values at a few keys."""
+
+    COLUMNS: Collection[str]
+    """The keys that it asks for in columns."""
+
+    def rows(self, first: int, rows: Rows) -> None:
+        """Take the records of consecutive lines, `first` being the number of the first of them."""
+
+
 class JsonLines:
     """A `LineSink` that decodes. With `mixed`, lines that are no JSON object go to the source as plain lines."""
 
@@ -40,8 +49,9 @@ class JsonLines:
         self._source = source
         self._notes = notes
         self._mixed = mixed
-        self._take_all = getattr(source, "records", self._take_each)
-        self._decode = ObjectReader(getattr(source, "unread", None)).decode
+        self._in_rows = source.rows if isinstance(source, RowSource) else None
+        self._layout = Layout(source.COLUMNS) if isinstance(source, RowSource) else None
+        self._decode = ObjectReader().decode
 
     def block(self, first: int, data: bytes) -> int:
         """Decode a block of whole lines, a piece at a time: what a piece makes then stays in the processor's cache."""
@@ -49,39 +59,45 @@ class JsonLines:
         while start < len(data):
             end = data.rfind(b"\n", start, start + _PIECE) + 1 or data.index(b"\n", start) + 1
             piece = data[start:end]
-            records = None if whole_lines.are_long(piece) else whole_lines.decode(piece)
-            if records is None:
-                first = self._one_by_one(first, piece)
+            rows = self._layout.rows(piece) if self._layout is not None else None
+            if rows is not None and self._in_rows is not None:
+                self._in_rows(first, rows)
+                first += len(rows)
             else:
-                self._take_all(first, records)
-                first += len(records)
+                first = self._in_dicts(first, piece)
             start = end
         return first
 
+    def _in_dicts(self, first: int, data: bytes) -> int:
+        """Decode whole lines and return the number of the line after them."""
+        records = None if whole_lines.are_long(data) else whole_lines.decode(data)
+        if records is None:
+            return self._one_by_one(first, data)
+        for number, record in enumerate(records, first):
+            self._source.record(number, record)
+        if self._layout is not None:
+            self._layout.learn(records)
+        return first + len(records)
+
     def _one_by_one(self, first: int, data: bytes) -> int:
         """Decode each of some whole lines by itself and return the number of the line after them."""
-        decode = self._decode
-        records: list[dict[str, Any]] = []
-        number, start = first, 0
+        take, decode = self._source.record, self._decode
+        learned: list[dict[str, Any]] = []
+        start = 0
         while start < len(data):
             stop = data.index(b"\n", start)
             line = data[start:stop]
             record = decode(line)
-            if record is not None:
-                records.append(record)
+            if record is None:
+                self._line(first, line, torn=False)
             else:
-                if records:
-                    self._take_all(first, records)
-                self._line(number, line, torn=False)
-                records, first = [], number + 1
-            number, start = number + 1, stop + 1
-        if records:
-            self._take_all(first, records)
-        return number
-
-    def _take_each(self, first: int, records: list[dict[str, Any]]) -> None:
-        for number, record in enumerate(records, first):
-            self._source.record(number, record)
+                take(first, record)
+                if self._layout is not None:
+                    learned.append(record)
+            first, start = first + 1, stop + 1
+        if self._layout is not None:
+            self._layout.learn(learned)
+        return first
 
     def rest(self, number: int, data: bytes) -> None:
         """Decode a last line that lacks its newline."""

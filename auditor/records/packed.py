@@ -125,9 +125,10 @@ class MemberNotes(Notes):
         *,
         grade: Grade | None = None,
         time: int | None = None,
+        times: int = 1,
     ) -> None:
         """Note a fact whose repetition, in this member or another, adds nothing."""
-        self._archive.once(kind, value, line, self._under + (pointer or ""), grade=grade, time=time)
+        self._archive.once(kind, value, line, self._under + (pointer or ""), grade=grade, time=time, times=times)
 
     def gap(self, reason: str, line: int | None = None) -> None:
         """Note what could not be read in the member."""

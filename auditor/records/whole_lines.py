@@ -32,12 +32,12 @@ def decode(data: bytes) -> list[dict[str, Any]] | None:
     """
     try:
         records = _decoder.decode_lines(data)
-        return records if _same_but_for_spaces(_encoder.encode_lines(records), data) else None
+        return records if same_but_for_spaces(_encoder.encode_lines(records), data) else None
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError, TypeError, OverflowError):
         return None
 
 
-def _same_but_for_spaces(again: bytes, data: bytes) -> bool:
+def same_but_for_spaces(again: bytes, data: bytes) -> bool:
     """Tell whether what an encoder makes of the decoded value is the text that it came from, but for spaces.
 
     Spaces are never what tells one token from the next in JSON, so equal texts have equally many keys, and an encoder

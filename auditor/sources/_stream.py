@@ -57,28 +57,23 @@ class StreamCheck:
         self._last_identity: Any = None
         self._faults: dict[str, int] = {}
 
-    def see_all(self, records: list[dict[str, Any]]) -> bool:
-        """Check consecutive records at once if all is well with them and none is the first; else check none of them."""
-        if self._records == 0:
+    def see_all(self, numbers: list[Any], identities: list[Any], times: list[Any]) -> bool:
+        """Check consecutive records at once, by what they have in their three fields, if all is well with them.
+
+        If anything might not be, or they are the first, none of them is checked and the answer is False.
+        """
+        count = len(times)
+        if self._last_time is None or identities.count(self._last_identity) != count:
             return False
-        count = len(records)
-        numbers = [record.get(self._sequence) for record in records] if self._sequence is not None else []
-        if numbers and (
-            numbers != list(range(self._expected, self._expected + count)) or {*map(type, numbers)} != {int}
-        ):
+        if numbers != list(range(self._expected, self._expected + count)) or {*map(type, numbers)} != {int}:
             return False
-        if self._identity is not None:
-            identities = [record.get(self._identity) for record in records]
-            if identities.count(self._last_identity) != count:
-                return False
-        times = [record.get("ts") for record in records]
         if not self._clock.are_in_order(times):
             return False
         first, last = self._clock.instant(times[0]), self._clock.instant(times[-1])
-        if first is None or self._last_time is None or first < self._last_time:
+        if first is None or first < self._last_time:
             return False
         self._records += count
-        self._expected += len(numbers)
+        self._expected += count
         self._last_time, self._last_text = last, times[-1]
         return True
 

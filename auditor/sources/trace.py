@@ -10,12 +10,13 @@ import msgspec
 from auditor.facts import Host, Naming, Response
 from auditor.records.collector import Notes
 from auditor.records.record import Record
+from auditor.records.rows import ABSENT, Rows
 from auditor.sources import _calls, _stream
 from auditor.sources._arguments import Argument, arguments
 from auditor.sources._calls import Calls, leaving, leaving_in_text
 from auditor.sources._foreign import could_be_foreign, note_foreign
 from auditor.sources._stream import Fields, StreamCheck
-from auditor.sources.shapes import MARKS
+from auditor.sources.shapes import anchors, is_agents
 
 KINDS = ("trace", "baseline_trace")
 FACTS = (
@@ -62,10 +63,10 @@ _FIELDS = {
     "run_blocked": Fields(blockers=(list,)),
     "run_finished": Fields(status=_TEXT),
 }
-_READ = MARKS | {"ts", "seq", "run_id", "event"}
 _NAMES_MODEL = frozenset({"model_dispatched", "model_response", "config_written", "network_request"})
 _FREQUENT = frozenset({"model_response", "network_request"})
 _ARGUMENTS = ("path", "file_path", "cwd", "command")
+_MAX_ANSWERS = 1000
 _OF_EVERY_CALL = frozenset({"ts", "seq", "run_id", "event", "agent", "tool"})
 
 
@@ -107,8 +108,35 @@ class Span:
             notes.fact("trace.activity", sequence, line)
 
 
+class Answers:
+    """Notes what answered requests name; nearly all of one run name the same, and only their number is kept of those."""
+
+    def __init__(self, notes: Notes) -> None:
+        self._notes = notes
+        self._again: dict[tuple[str | None, ...], tuple[Response, int]] = {}
+
+    def see(self, response: Response, line: int, time: int | None) -> None:
+        """Take one answered request."""
+        names = (response.provider, response.requested, response.served, response.agent, response.host)
+        known = self._again.get(names)
+        if known is not None:
+            self._again[names] = known[0], known[1] + 1
+            return
+        if len(self._again) < _MAX_ANSWERS:
+            self._again[names] = response, 0
+        note_response(self._notes, response, line, "/requested_model", "/model", time)
+
+    def close(self) -> None:
+        """Note how often each came again."""
+        for response, times in self._again.values():
+            if times:
+                note_response(self._notes, response, None, "/requested_model", "/model", None, times=times)
+
+
 class Source:
     """Reads one trace. The baseline's trace is read alike, but is no evidence of the run's model."""
+
+    COLUMNS = ("ts", "seq", "run_id", "event", "provider")
 
     def __init__(self, notes: Notes) -> None:
         self._notes = notes
@@ -117,17 +145,36 @@ class Source:
         self._check = StreamCheck(notes, sequence="seq", identity="run_id")
         self._calls = Calls(notes)
         self._span = Span()
+        self._answers = Answers(notes)
 
     def record(self, line: int, record: dict[str, Any]) -> None:
         """Read one event."""
         self._check.see(line, record)
         self._event(line, record)
 
-    def records(self, first: int, records: list[dict[str, Any]]) -> None:
+    def rows(self, first: int, rows: Rows) -> None:
         """Read the events on consecutive lines, the number of the first of which is `first`."""
-        read = self._event if self._check.see_all(records) else self.record
-        for line, record in enumerate(records, first):
-            read(line, record)
+        if not self._check.see_all(*map(rows.column, ("seq", "run_id", "ts"))):
+            for line, record in enumerate(rows, first):
+                self.record(line, record)
+            return
+        for index in self._to_be_read(rows):
+            self._event(first + index, rows[index])
+
+    def _to_be_read(self, rows: Rows) -> list[int]:
+        """Return which events have anything to be read but what all events have."""
+        names = rows.column("event")
+        if not all(type(name) is str for name in names):
+            return [*range(len(rows))]
+        others = {name for name in set(names) if name and name not in _FIELDS}
+        found = {index for index, name in enumerate(names) if name not in others}
+        if self._own and others:
+            found.update(index for index, value in enumerate(rows.column("provider")) if value is not ABSENT)
+            marked = {name for name in others if is_agents(name)}
+            for key in anchors().intersection(rows.keys):
+                values = enumerate(rows.column(key))
+                found.update(index for index, value in values if value is not ABSENT and names[index] not in marked)
+        return sorted(found)
 
     def _event(self, line: int, record: dict[str, Any]) -> None:
         name = record.get("event")
@@ -153,17 +200,11 @@ class Source:
         if name == "network_request":
             self._span.see(line, record.get("seq"))
 
-    def unread(self, record: dict[str, Any], key: str) -> bool:
-        """Tell whether nothing is read of the text at `key`: an event's that is no call and names no model."""
-        name = record.get("event")
-        if key in _READ or not name or type(name) is not str or name in _FIELDS:
-            return False
-        return not (self._own and could_be_foreign(record))
-
     def close(self) -> None:
         """Note the summaries."""
         self._check.close()
         self._calls.close()
+        self._answers.close()
         if self._own:
             self._span.close(self._notes)
 
@@ -195,7 +236,7 @@ class Source:
             sequence=item.integer("seq"),
         )
         self._notes.fact("model.response", response, line, "/model", grade="served", time=time)
-        note_response(self._notes, response, line, "/requested_model", "/model", time)
+        self._answers.see(response, line, time)
 
     def _tool_call(self, line: int, record: dict[str, Any]) -> None:
         self._span.see(line, record.get("seq"))
@@ -221,17 +262,24 @@ def same(text: str | None) -> str | None:
 
 
 def note_response(
-    notes: Notes, response: Response, line: int, requested_at: str, served_at: str, time: int | None
+    notes: Notes,
+    response: Response,
+    line: int | None,
+    requested_at: str,
+    served_at: str,
+    time: int | None,
+    *,
+    times: int = 1,
 ) -> None:
-    """Note what one answered request names: the model asked for, the model that answered, and the host."""
+    """Note what an answered request names, or so many alike: the model asked for, the one that answered, and the host."""
     shape, agent = response.shape, response.agent
     if response.requested is not None:
         asked = Naming(response.provider, response.requested, shape, agent=agent)
-        notes.once("model.named", asked, line, requested_at, grade="dispatched", time=time)
+        notes.once("model.named", asked, line, requested_at, grade="dispatched", time=time, times=times)
     if response.served is not None:
         answered = Naming(response.provider, response.served, shape, agent=agent)
         grade = "corroborated" if notes.witness == "gateway" else "served"
-        notes.once("model.named", answered, line, served_at, grade=grade, time=time)  # type: ignore[arg-type]
+        notes.once("model.named", answered, line, served_at, grade=grade, time=time, times=times)  # type: ignore[arg-type]
     if response.host is not None:
         seen = Host(response.host, shape, provider=response.provider)
-        notes.once("host.contacted", seen, line, "/host", time=time)
+        notes.once("host.contacted", seen, line, "/host", time=time, times=times)

@@ -14,10 +14,9 @@ from auditor.facts import Observation
 from auditor.sources.shapes._discover import bodies, observe_with, shapes
 from auditor.sources.shapes._fields import Record
 
-__all__ = ["MARKS", "anchors", "is_tool_talk", "observe", "observe_body", "sse_payload"]
+__all__ = ["anchors", "is_agents", "is_tool_talk", "observe", "observe_body", "sse_payload"]
 
-MARKS = frozenset({"event", "type", "kind", "role"})
-"""Keys at which a record says what it is."""
+_MARKS = ("event", "type", "kind", "role")
 _LONGEST_MARK = 200
 """Characters of a mark up to which it is remembered."""
 _TOOL_KEYS = frozenset({"tool", "tool_name", "toolName", "tool_call_id", "toolCallId", "tool_use_id"})
@@ -62,14 +61,18 @@ def sse_payload(line: bytes) -> bytes | None:
 
 def is_tool_talk(record: Record) -> bool:
     """Tell whether the record says that it is a tool's call or result, or a prompt."""
-    for key in MARKS:
+    for key in _MARKS:
         value = record.get(key)
-        if isinstance(value, str) and (_is_agents if len(value) <= _LONGEST_MARK else _is_agents.__wrapped__)(value):
+        if isinstance(value, str) and is_agents(value):
             return True
     return any(isinstance(record[key], str) for key in _TOOL_KEYS & record.keys())
 
 
+def is_agents(mark: str) -> bool:
+    """Tell whether a mark, such as an event's name, speaks of what an agent or a tool says; logs repeat a few marks."""
+    return _speaks_so(mark) if len(mark) <= _LONGEST_MARK else _speaks_so.__wrapped__(mark)
+
+
 @lru_cache(maxsize=256)
-def _is_agents(mark: str) -> bool:
-    """Tell whether a mark speaks of what an agent or a tool says; logs repeat a few marks."""
+def _speaks_so(mark: str) -> bool:
     return any(word in mark for word in _AGENT_WORDS)

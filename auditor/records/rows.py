@@ -1,0 +1,156 @@
+"""Many records of one log at once, as columns, by the layout that its own lines have shown.
+
+The records of a log have a few layouts: the same keys in the same order. A decoder made for all of them reads a piece of
+the log in one go; a text that was long so far is checked, but stays in the piece unless somebody asks for it. What was
+read is written again and held against the piece: where both are equal, each line held one object with just these keys,
+each once. Where they are not, the piece is read another way.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from operator import attrgetter
+from typing import Any
+
+import msgspec
+from msgspec import UNSET, Raw, UnsetType
+
+from auditor.records.whole_lines import same_but_for_spaces
+
+ABSENT = UNSET
+"""Stands in a column for a record without the key."""
+
+_LEARNED = 100
+"""Records from which a layout is learned before it is used."""
+_LONG_TEXT = 200
+_MAX_KEYS, _MAX_SHAPES = 60, 200
+_MAX_PAUSE = 64
+_PLAIN_KEY = re.compile(r'[^"\\\x00-\x1f]{0,100}')
+"""Others are written with escapes; the decoder knows its keys as they are written."""
+_QUOTE = ord('"')
+_encoder = msgspec.json.Encoder()
+
+
+class Rows(Sequence[dict[str, Any]]):
+    """The records of consecutive lines."""
+
+    def __init__(self, keys: Sequence[str], structs: list[msgspec.Struct]) -> None:
+        self.keys = keys
+        self._structs = structs
+
+    def __len__(self) -> int:
+        return len(self._structs)
+
+    def column(self, key: str) -> list[Any]:
+        """Return the value at a key in each record, `ABSENT` where it has none; a long text may be a `Raw`."""
+        if key not in self.keys:
+            return [ABSENT] * len(self)
+        return list(map(attrgetter(_field(self.keys.index(key))), self._structs))
+
+    def __getitem__(self, index: Any) -> Any:
+        """Return one record, whole."""
+        row = self._structs[index]
+        try:
+            return msgspec.to_builtins(row)
+        except TypeError:  # it does not turn a `Raw` into a text
+            values = zip(self.keys, msgspec.structs.astuple(row), strict=True)
+            return {key: _read(value) for key, value in values if value is not ABSENT}
+
+
+class Layout:
+    """Learns how the records of one log are laid out, and reads pieces that keep to it.
+
+    `kept` are the keys whose values are wanted in columns as they are.
+    """
+
+    def __init__(self, kept: Iterable[str]) -> None:
+        self._kept = frozenset(kept)
+        self._shapes: Counter[tuple[str, ...]] = Counter()
+        self._long: set[str] = set()
+        self._learned = 0
+        self._keys: tuple[str, ...] = ()
+        self._raw: tuple[str, ...] = ()
+        self._decoder: msgspec.json.Decoder[Any] | None = None
+        self._pause = self._paused = 0
+
+    def learn(self, records: Sequence[dict[str, Any]]) -> None:
+        """Take the records of a piece that had to be read another way."""
+        self._learned += len(records)
+        for record in records:
+            shape = tuple(record)
+            if shape in self._shapes or (len(self._shapes) < _MAX_SHAPES and all(map(_PLAIN_KEY.fullmatch, shape))):
+                self._shapes[shape] += 1
+            for key, value in record.items():
+                if type(value) is str and len(value) > _LONG_TEXT and len(self._long) < _MAX_KEYS:
+                    self._long.add(key)
+        if self._learned >= _LEARNED:
+            self._settle()
+
+    def rows(self, data: bytes) -> Rows | None:
+        """Return the records of a piece of whole lines, or None if it has to be read another way."""
+        if self._decoder is None:
+            return None
+        if self._paused < self._pause:
+            self._paused += 1
+            return None
+        try:
+            rows = Rows(self._keys, self._decoder.decode_lines(data))
+            if same_but_for_spaces(_encoder.encode_lines(rows._structs), data) and self._are_texts(rows, data):
+                self._pause = self._paused = 0
+                return rows
+        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+            pass
+        # A log that does not keep to one layout is not asked again and again.
+        self._pause, self._paused = min(2 * self._pause + 1, _MAX_PAUSE), 0
+        return None
+
+    def _are_texts(self, rows: Rows, data: bytes) -> bool:
+        """Tell whether all that was left in the piece is text, so that nothing in it has keys of its own.
+
+        Raises UnicodeDecodeError where the piece is no UTF-8: the decoder looks at that only where it makes a string.
+        """
+        if not data.isascii():
+            data.decode()
+        return all(memoryview(raw)[0] == _QUOTE for key in self._raw for raw in rows.column(key) if raw is not ABSENT)
+
+    def _settle(self) -> None:
+        """Make a decoder for the shapes seen, the frequent ones first: not all may agree on an order."""
+        keys: list[str] = []
+        for shape, _ in self._shapes.most_common():
+            merged = _merge(keys, shape)
+            keys = keys if merged is None or len(merged) > _MAX_KEYS else merged
+        raw = tuple(key for key in keys if key in self._long and key not in self._kept)
+        if self._decoder is not None and (tuple(keys), raw) == (self._keys, self._raw):
+            return
+        self._keys, self._raw = tuple(keys), raw
+        # Fields have names of ours: a key of the log may be called anything.
+        fields = [
+            (_field(number), (Raw | UnsetType) if key in raw else Any, UNSET) for number, key in enumerate(self._keys)
+        ]
+        names = {_field(number): key for number, key in enumerate(self._keys)}
+        made = msgspec.defstruct("Row", fields, omit_defaults=True, rename=names, gc=False)
+        self._decoder = msgspec.json.Decoder(made)
+
+
+def _read(value: Any) -> Any:
+    return msgspec.json.decode(value) if type(value) is Raw else value
+
+
+def _field(number: int) -> str:
+    return f"key_{number}"
+
+
+def _merge(keys: list[str], shape: Iterable[str]) -> list[str] | None:
+    """Return the keys with those of `shape` put in between, in an order that both have; None if there is none."""
+    merged, at = list(keys), 0
+    for key in shape:
+        if key in merged:
+            if merged.index(key) < at:
+                return None
+            at = merged.index(key) + 1
+        else:
+            merged.insert(at, key)
+            at += 1
+    return merged

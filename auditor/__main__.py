@@ -10,7 +10,10 @@ def start() -> int:
     a traceback.
     """
     try:
-        from auditor.cli import main  # noqa: PLC0415 - see above
+        from auditor.engines import prepare_for  # noqa: PLC0415 - see above
+
+        prepare_for(sys.argv[1:])
+        from auditor.cli import main  # noqa: PLC0415
 
         return main()
     except KeyboardInterrupt:

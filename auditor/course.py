@@ -84,15 +84,24 @@ def _dispatches(facts: Iterable[Fact]) -> Iterator[Moment]:
 
 
 def _responses(facts: Iterable[Fact]) -> Iterator[Moment]:
+    known: dict[tuple[object, ...], tuple[str, str]] = {}
     for fact in facts:
         answer: Response = fact.value
-        said = [_brief(answer.agent)] if answer.agent else []
-        if answer.status is not None and not 200 <= answer.status < 300:
-            said.append(f"status {answer.status}")
-        if answer.requested != answer.served:
-            said.append(f"asked for {_brief(answer.requested or '(no model)')}")
-        label = _pair(answer.provider, answer.served)
-        yield Moment("response", fact.witness, label, fact.where, fact.time, None, ", ".join(said))
+        alike = (answer.provider, answer.served, answer.requested, answer.agent, answer.status)
+        said = known.get(alike)
+        if said is None:
+            said = known[alike] = _pair(answer.provider, answer.served), _about(answer)
+        label, detail = said
+        yield Moment("response", fact.witness, label, fact.where, fact.time, None, detail)
+
+
+def _about(answer: Response) -> str:
+    said = [_brief(answer.agent)] if answer.agent else []
+    if answer.status is not None and not 200 <= answer.status < 300:
+        said.append(f"status {answer.status}")
+    if answer.requested != answer.served:
+        said.append(f"asked for {_brief(answer.requested or '(no model)')}")
+    return ", ".join(said)
 
 
 def _pair(provider: str | None, model: str | None) -> str:

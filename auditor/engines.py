@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from functools import cache
 from itertools import islice
-from pathlib import Path
+from typing import TYPE_CHECKING
 
+from auditor.errors import OperatorError
 from auditor.places import rules_folder
-from auditor.secrets import Engine
 
+if TYPE_CHECKING:
+    from auditor.secrets import Engine
+
+_OTHER_ENGINE = "--known"
+"""Begins the options with which a command makes an engine of its own."""
 _LARGE = 8 << 20
 _LOOKED_AT = 1000
 
@@ -17,18 +23,30 @@ _LOOKED_AT = 1000
 @cache
 def rules_engine() -> Engine:
     """Return the rules' own secret engine; one a process, because it grows faster with use."""
+    from auditor.secrets import Engine  # noqa: PLC0415 - most commands need none, and it takes a while to load
+
     return Engine.load(rules_folder() / "secrets")
 
 
-def prepare_for(run_dir: Path) -> None:
-    """Begin to make the rules' engine faster, in a thread, if `run_dir` holds a large file: everything else loads meanwhile.
+def prepare_for(words: Iterable[str]) -> None:
+    """Begin to make the rules' engine faster, in a thread, if a command's `words` name a directory with a large file.
 
-    A guess from what lies directly in the directory; what is found never depends on it.
+    Everything else loads meanwhile. It is a guess, by what lies directly in the directory; what is found never depends
+    on it. Whatever is wrong with a word, or with the rules, is told by who needs them.
     """
+    words = list(words)
+    if any(word.startswith(_OTHER_ENGINE) for word in words):
+        return
     try:
-        with os.scandir(run_dir) as entries:
-            large = any(entry.stat(follow_symlinks=False).st_size > _LARGE for entry in islice(entries, _LOOKED_AT))
-    except OSError:
-        return  # whoever reads the directory will say so
-    if large:
-        rules_engine().prepare()
+        if any(map(_holds_large_file, words)):
+            rules_engine().prepare()
+    except (OperatorError, OSError, ValueError):
+        return
+
+
+def _holds_large_file(word: str) -> bool:
+    try:
+        with os.scandir(word) as entries:
+            return any(entry.stat(follow_symlinks=False).st_size > _LARGE for entry in islice(entries, _LOOKED_AT))
+    except (OSError, ValueError):
+        return False

@@ -47,7 +47,11 @@ def agent_grades(run: Evidence) -> dict[str, Grade | None]:
     for fact in run["model.response"]:
         if fact.witness != "gateway" and answered(fact):
             responses.setdefault(fact.value.agent or "", []).append(fact)
+    accepted = {(pair.provider, model) for model in accepted_models(run, pair)} if pair is not None else set()
     rest = _unexecuted(run, pair) if pair is not None else None
+
+    def served_by(fact: Fact) -> bool:
+        return (fact.value.provider, fact.value.served) in accepted
 
     def grade(agent: str) -> Grade | None:
         calls, answers = dispatched.get(agent, []), responses.get(agent, [])
@@ -55,10 +59,10 @@ def agent_grades(run: Evidence) -> dict[str, Grade | None]:
             (call.value.provider, call.value.model) != (pair.provider, pair.model) for call in calls
         ):
             return None
-        if any(not _served_by(run, answer, pair) for answer in answers):
+        if not all(map(served_by, answers)):
             return None
         rows = [row for answer in answers for row in gateway.get(answer.value.response_id or "", [])]
-        if any(_served_by(run, row, pair) for row in rows):
+        if any(map(served_by, rows)):
             return "corroborated"
         if answers:
             return "served"
@@ -71,11 +75,6 @@ def accepted_models(run: Evidence, pair: Pair) -> frozenset[str]:
     """Return the exact model ids that an answer for the pair may name: its own, and those the authority lists."""
     record = run.judgement.record if run.admitted else None
     return frozenset({pair.model, *(record.served_model_ids if record else ())})
-
-
-def _served_by(run: Evidence, fact: Fact, pair: Pair) -> bool:
-    response: Response = fact.value
-    return response.provider == pair.provider and response.served in accepted_models(run, pair)
 
 
 def _unexecuted(run: Evidence, pair: Pair) -> Grade | None:

@@ -102,14 +102,12 @@ def command(
         destination(output, local, inputs) as write,
         attesting(attest, key, local, others, unsigned=unsigned) as seal,
     ):
-        from auditor.engines import prepare_for, rules_engine  # noqa: PLC0415 - the machinery, which a wrong option need not wait for
-
-        known = known_secret_env or known_secret_file or known_fingerprint
-        if local is not None and not known:
-            prepare_for(local)
+        # The machinery, which a wrong option need not wait for.
         from auditor.audit import conclude, examine  # noqa: PLC0415
+        from auditor.engines import rules_engine  # noqa: PLC0415
         from auditor.policy import load  # noqa: PLC0415
 
+        known = known_secret_env or known_secret_file or known_fingerprint
         in_force = load(policy, profile)
         prints = None if fingerprint_key is None else read_key(fingerprint_key)
         searching = engine(known_secret_env, known_secret_file, known_fingerprint, prints) if known else rules_engine()

@@ -15,8 +15,6 @@ from auditor.records.json_text import JsonFault, RepeatedKey, parse_object
 from auditor.records.object_reader import ObjectReader
 from auditor.records.rows import Layout, Rows
 
-_PIECE = 1 << 17
-
 
 class LineSource(Protocol):
     """Reads the records of one artifact."""
@@ -54,19 +52,13 @@ class JsonLines:
         self._decode = ObjectReader().decode
 
     def block(self, first: int, data: bytes) -> int:
-        """Decode a block of whole lines, a piece at a time: what a piece makes then stays in the processor's cache."""
-        start = 0
-        while start < len(data):
-            end = data.rfind(b"\n", start, start + _PIECE) + 1 or data.index(b"\n", start) + 1
-            piece = data[start:end]
-            rows = self._layout.rows(piece) if self._layout is not None else None
-            if rows is not None and self._in_rows is not None:
+        """Decode whole lines, many at once where the source takes them so."""
+        if self._layout is not None and self._in_rows is not None:
+            rows = self._layout.rows(data)
+            if rows is not None:
                 self._in_rows(first, rows)
-                first += len(rows)
-            else:
-                first = self._in_dicts(first, piece)
-            start = end
-        return first
+                return first + len(rows)
+        return self._in_dicts(first, data)
 
     def _in_dicts(self, first: int, data: bytes) -> int:
         """Decode whole lines and return the number of the line after them."""

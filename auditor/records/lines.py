@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import Protocol
 
+_PIECE = 1 << 17
+"""Bytes delivered at a time, more only where one line is longer."""
+
 
 class LineSink(Protocol):
     """Takes blocks of lines. Line numbers count from 1."""
@@ -40,9 +43,7 @@ class LineReader:
             start = chunk.index(b"\n") + 1
             self._hold(chunk[:start])
             self._end_line()
-        if start < end:
-            whole = chunk[start:end] if start or end < len(chunk) else chunk
-            self._deliver(whole)
+        self._deliver(chunk, start, end)
         if end < len(chunk):
             self._hold(chunk[end:])
 
@@ -54,17 +55,25 @@ class LineReader:
             self._sink.rest(self._number, b"".join(self._carry))
             self._carry, self._held = [], 0
 
-    def _deliver(self, data: bytes) -> None:
-        """Deliver whole lines, leaving out any that is over the cap (only possible in chunks above the cap)."""
-        if len(data) > self._max:
-            for line in _split(data):
-                if len(line) > self._max:
-                    self._sink.too_long(self._number)
-                else:
-                    self._sink.block(self._number, line)
-                self._number += 1
-            return
-        self._number = self._sink.block(self._number, data)
+    def _deliver(self, data: bytes, start: int, end: int) -> None:
+        """Deliver the whole lines in `data[start:end]`, some at a time: what is made of them stays in a cache then."""
+        while start < end:
+            stop = data.rfind(b"\n", start, min(start + _PIECE, end)) + 1 or data.index(b"\n", start) + 1
+            piece = data[start:stop]
+            if len(piece) <= self._max:
+                self._number = self._sink.block(self._number, piece)
+            else:
+                self._deliver_each(piece)
+            start = stop
+
+    def _deliver_each(self, data: bytes) -> None:
+        """Deliver line by line, leaving out any that is over the cap (only possible in chunks above the cap)."""
+        for line in _split(data):
+            if len(line) > self._max:
+                self._sink.too_long(self._number)
+            else:
+                self._sink.block(self._number, line)
+            self._number += 1
 
     def _hold(self, piece: bytes) -> None:
         if self._skipping:

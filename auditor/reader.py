@@ -1,7 +1,7 @@
 """Read one file once: every chunk goes to the digest, the secret scan and the records.
 
-Hashing and scanning release the interpreter lock, decoding does not: a large file is therefore hashed and scanned in one
-thread and decoded in the other, through a bounded queue. Memory does not grow with the file.
+Reading, hashing and scanning release the interpreter lock, decoding does not: of a large file, one thread therefore does
+these three, and the other decodes what it hands over through a bounded queue. Memory does not grow with the file.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import queue
 import stat
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Protocol
 
@@ -77,44 +77,51 @@ def pass_on(
 ) -> tuple[int, str]:
     """Read what `more` gives, about `expected` bytes, to its end; return how many there were and their SHA-256.
 
-    `more` is asked for `chunk` bytes at a time and answers with some of them, or none at the end.
+    `more` is asked for `chunk` bytes at a time and answers with some of them, or none at the end. It and `scan` may be
+    called from another thread than `records`.
     """
     sha256 = hashlib.sha256(usedforsecurity=True)
+    size = 0
 
     def prove(data: bytes) -> None:
         sha256.update(data)
         scan.feed(data)
 
-    if expected <= 2 * chunk:
-        return _loop(more, expected, records, prove, chunk), sha256.hexdigest()
-    with _Worker(prove) as worker:
-        size = _loop(more, expected, records, worker.put, chunk)
+    if records is None or expected <= 2 * chunk:
+        for data in _chunks(more, expected, chunk):
+            size += len(data)
+            prove(data)
+            if records is not None:
+                records.feed(data)
+    else:
+        with _Ahead(_chunks(more, expected, chunk), prove) as ahead:
+            for data in ahead:
+                size += len(data)
+                records.feed(data)
     return size, sha256.hexdigest()
 
 
-def _loop(
-    more: Callable[[int], bytes], expected: int, records: ByteSink | None, prove: Callable[[bytes], None], chunk: int
-) -> int:
+def _chunks(more: Callable[[int], bytes], expected: int, chunk: int) -> Iterator[bytes]:
     """Read to the end, but never far past the size seen at first: a file that keeps growing must not hold us."""
     size = 0
     while size <= expected and (data := more(chunk)):
         size += len(data)
-        prove(data)
-        if records is not None:
-            records.feed(data)
-    return size
+        yield data
 
 
-class _Worker:
-    """A thread that takes chunks in order; its exception is raised where the chunks come from."""
+class _Ahead:
+    """Chunks, read and proved in a thread of their own a few ahead of who takes them; what went wrong there is raised."""
 
-    def __init__(self, take: Callable[[bytes], None]) -> None:
-        self._take = take
+    def __init__(self, chunks: Iterator[bytes], prove: Callable[[bytes], None]) -> None:
+        self._source = chunks
+        self._prove = prove
         self._chunks: queue.Queue[bytes | None] = queue.Queue(_AHEAD)
+        self._ended = False
+        self._unwanted = False
         self._error: BaseException | None = None
         self._thread = threading.Thread(target=self._run, name="digest-and-scan", daemon=True)
 
-    def __enter__(self) -> _Worker:
+    def __enter__(self) -> _Ahead:
         # Between its long calls without the interpreter lock the thread needs it for an instant each time. At the usual
         # interval it would wait for that as long as a whole chunk takes to hash.
         self._interval = sys.getswitchinterval()
@@ -122,23 +129,28 @@ class _Worker:
         self._thread.start()
         return self
 
-    def put(self, data: bytes) -> None:
-        """Hand over a chunk, waiting while the thread is far behind."""
-        if self._error is not None:
-            raise self._error
-        self._chunks.put(data)
+    def __iter__(self) -> Iterator[bytes]:
+        while (data := self._chunks.get()) is not None:
+            yield data
+        self._ended = True
 
     def __exit__(self, *_: object) -> None:
-        self._chunks.put(None)
+        self._unwanted = True
+        while not self._ended:
+            self._ended = self._chunks.get() is None
         self._thread.join()
         sys.setswitchinterval(self._interval)
         if self._error is not None:
             raise self._error
 
     def _run(self) -> None:
-        while (data := self._chunks.get()) is not None:
-            if self._error is None:
-                try:
-                    self._take(data)
-                except BaseException as error:  # noqa: BLE001 - handed to the reading thread, which raises it
-                    self._error = error
+        try:
+            for data in self._source:
+                self._chunks.put(data)
+                if self._unwanted:
+                    break
+                self._prove(data)
+        except BaseException as error:  # noqa: BLE001 - handed to the thread that takes the chunks, which raises it
+            self._error = error
+        finally:
+            self._chunks.put(None)

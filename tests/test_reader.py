@@ -141,20 +141,36 @@ def test_reading_ahead_is_bounded(tmp_path: Path) -> None:
     path = tmp_path / "f"
     path.write_bytes(b"x" * 10_000)
     under_way = threading.Event()
-    lags: list[int] = []
+    leads: list[int] = []
 
-    def wait(_: int) -> None:
-        under_way.wait(60)
-
-    scan = Sink(wait)
-
-    def count(size: int) -> None:
-        lags.append(size - len(scan.data))
+    def proved(size: int) -> None:
         if size == 30:
             under_way.set()
 
-    assert reading(path, Sink(count), scan, 10).sha256 is not None
-    assert max(lags) <= 10 * (_AHEAD + 2)
+    scan = Sink(proved)
+
+    def decode(size: int) -> None:
+        assert under_way.wait(60), "the thread reads ahead of a slow decoder"
+        leads.append(len(scan.data) - size)
+
+    assert reading(path, Sink(decode), scan, 10).sha256 is not None
+    assert max(leads) <= 10 * (_AHEAD + 2)
+
+
+@pytest.mark.parametrize("chunk", [10, 1 << 20])
+def test_a_read_error_far_into_the_file_is_a_fault(chunk: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "f").write_bytes(b"x" * 100)
+    real, times = os.read, iter([10, 10])
+
+    def refuse(descriptor: int, _: int) -> bytes:
+        for size in times:
+            return real(descriptor, size)
+        raise OSError(5, "Input/output error")
+
+    monkeypatch.setattr(os, "read", refuse)
+    found = reading(tmp_path / "f", Sink(), Sink(), chunk)
+    assert (found.sha256, found.fault) == (None, "the file cannot be read: Input/output error")
+    assert "digest-and-scan" not in {thread.name for thread in threading.enumerate()}
 
 
 def test_a_read_error_is_a_fault(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

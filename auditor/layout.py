@@ -6,12 +6,12 @@ A layout is data (``rules/layouts/*.toml``), so that another harness's files are
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Literal
 
 import msgspec
+import tomli
 
 from auditor.errors import OperatorError
 from auditor.facts import Witness
@@ -93,7 +93,7 @@ def load(folder: Path) -> tuple[Layout, ...]:
 
 def _load_one(path: Path) -> Layout:
     try:
-        data: dict[str, Any] = tomllib.loads(path.read_text("utf-8"))
+        data: dict[str, Any] = tomli.loads(path.read_text("utf-8"))
         return msgspec.convert(data, Layout, strict=True)
-    except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError, msgspec.ValidationError) as error:
+    except (OSError, tomli.TOMLDecodeError, UnicodeDecodeError, msgspec.ValidationError) as error:
         raise OperatorError(f"layout {path.name} cannot be used: {error}", "mend the file or remove it") from error

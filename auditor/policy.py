@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-import tomllib
 from pathlib import Path
 from typing import Annotated, Any
 
 import msgspec
+import tomli
 
 from auditor.errors import OperatorError
 from auditor.facts import Confidence, Grade
@@ -39,10 +39,10 @@ def load(path: Path | None = None, profile: str | None = None) -> Policy:
     file = path or rules_folder() / "policy.toml"
     try:
         content = file.read_bytes()
-        table: dict[str, Any] = tomllib.loads(content.decode("utf-8"))
+        table: dict[str, Any] = tomli.loads(content.decode("utf-8"))
     except OSError as error:
         raise OperatorError(f"the policy {file} cannot be read: {error.strerror}", "give another --policy") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (ValueError, RecursionError) as error:  # also for a number of thousands of digits
         raise OperatorError(f"the policy {file} is not TOML: {error}", "mend the file") from error
     profiles = table.pop("profiles", {})
     if not isinstance(profiles, dict) or not all(isinstance(laid_over, dict) for laid_over in profiles.values()):

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import ipaddress
 import re
-import tomllib
 from collections.abc import Mapping
 from pathlib import Path
+
+import tomli
 
 from auditor.errors import OperatorError
 
@@ -68,8 +69,8 @@ class Providers:
 def load(path: Path) -> Providers:
     """Read the provider data at `path`. Raise `ProvidersFault` where a table is not exactly of the known form."""
     try:
-        data = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        data = tomli.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomli.TOMLDecodeError) as error:
         raise ProvidersFault(f"the provider data {path.name} cannot be read: {error}") from error
     tables = data.get("provider")
     if data.get("schema") != _SCHEMA or not isinstance(tables, dict) or set(data) != {"schema", "provider"}:

@@ -74,8 +74,12 @@ def test_an_unknown_profile_names_the_known_ones() -> None:
     assert "strict" in caught.value.hint
 
 
-@pytest.mark.parametrize("content", [b"\xff\xfe", b"\x00"])
-def test_what_is_no_text_is_refused(content: bytes, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "content",
+    [b"\xff\xfe", b"\x00", b"a = " + b"[" * 100_000, b"a." * 100_000 + b"a = 1", b"a = " + b"9" * 5_000],
+    ids=["no UTF-8", "NUL", "deep", "long key", "long number"],
+)
+def test_what_is_no_toml_is_refused(content: bytes, tmp_path: Path) -> None:
     path = tmp_path / "policy.toml"
     path.write_bytes(content)
     with pytest.raises(OperatorError):

@@ -6,13 +6,13 @@ and so is data beside the rules; here is only how such a table is read and appli
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Collection
 from functools import cache
 from pathlib import Path
 from typing import Annotated
 
 import msgspec
+import tomli
 
 from auditor.attest.statement import AttestedVerdict
 from auditor.errors import OperatorError
@@ -44,8 +44,8 @@ def known_levels(file: Path | None = None) -> dict[str, Level]:
     """
     place = file or rules_folder() / "levels.toml"
     try:
-        return msgspec.convert(tomllib.loads(place.read_text("utf-8")), dict[str, Level], strict=True)
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
+        return msgspec.convert(tomli.loads(place.read_text("utf-8")), dict[str, Level], strict=True)
+    except (OSError, UnicodeDecodeError, tomli.TOMLDecodeError, msgspec.ValidationError) as error:
         raise OperatorError(f"the levels in {place} cannot be used: {error}", "reinstall cto-audit") from error
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import tomllib
+import tomli
 
 from auditor import __version__, policy, ruleset
 from auditor.attest.statement import policy_sha256
@@ -17,7 +17,7 @@ def installed_policies() -> dict[str, str]:
     """
     rules = rules_folder()
     judging = ruleset.digest(rules)
-    table = tomllib.loads((rules / "policy.toml").read_text("utf-8"))
+    table = tomli.loads((rules / "policy.toml").read_text("utf-8"))
     profiles = (None, *table.get("profiles", {}))
     return {
         policy_sha256(PublishedTool(__version__, judging, policy.load(None, profile).sha256)): profile or ""

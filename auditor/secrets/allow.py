@@ -9,11 +9,11 @@ from __future__ import annotations
 import hashlib
 import os
 import re
-import tomllib
 from collections.abc import Container, Iterable
 from pathlib import Path
 
 import msgspec
+import tomli
 
 from auditor.facts import Suppressed
 from auditor.secrets.hit import FINGERPRINT_DIGITS, Hit, fingerprint
@@ -132,8 +132,8 @@ class _File:
 
 def _entries(content: bytes, name: str) -> tuple[Allowed, ...]:
     try:
-        entries = msgspec.convert(tomllib.loads(content.decode("utf-8")), _AllowFile, strict=False).allow
-    except (tomllib.TOMLDecodeError, msgspec.ValidationError, UnicodeDecodeError, RecursionError) as error:
+        entries = msgspec.convert(tomli.loads(content.decode("utf-8")), _AllowFile, strict=False).allow
+    except (ValueError, msgspec.ValidationError, RecursionError) as error:
         raise ValueError(f"{name}: {error}") from error
     for number, entry in enumerate(entries, 1):
         if not _FINGERPRINT.fullmatch(entry.fingerprint):

@@ -7,12 +7,12 @@ to look for, whatever their number; a regex is compiled and run only where one o
 from __future__ import annotations
 
 import re
-import tomllib
 from functools import cached_property
 from pathlib import Path
 from typing import Literal
 
 import msgspec
+import tomli
 
 from auditor.facts import Confidence
 from auditor.secrets.doubts import DOUBTS
@@ -176,9 +176,9 @@ def load_patterns(folder: Path, *, whole: bool = False) -> tuple[Pattern, ...]:
             continue
         try:
             text = path.read_text("utf-8")
-            tables = msgspec.convert(tomllib.loads(text if whole else _lean(text)), _File, strict=False).pattern
+            tables = msgspec.convert(tomli.loads(text if whole else _lean(text)), _File, strict=False).pattern
             fresh = [Pattern(table) for table in tables]
-        except (tomllib.TOMLDecodeError, msgspec.ValidationError, UnicodeDecodeError) as error:
+        except (tomli.TOMLDecodeError, msgspec.ValidationError, UnicodeDecodeError) as error:
             raise ValueError(f"{path.name}: {error}") from error
         except KeyError as error:
             raise ValueError(f"{path.name}: there is no validator or doubt {error}") from error

@@ -56,8 +56,11 @@ def test_a_detect_secrets_baseline_allows_what_was_reviewed(tmp_path: Path, revi
         "[x",
         "[[x]]\na=1",
         "a = " + "[" * 100_000,
+        "a." * 100_000 + "a = 1",
+        "a = " + "9" * 5_000,
         "\udcff",
     ],
+    ids=lambda text: ascii(text[:20]),
 )
 def test_a_broken_list_is_refused_by_name(tmp_path: Path, text: str) -> None:
     (tmp_path / "allow.toml").write_text(text, errors="surrogateescape")

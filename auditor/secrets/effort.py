@@ -6,15 +6,16 @@ the rest is not looked at and the artifact has a gap, which no verdict passes ov
 
 from __future__ import annotations
 
-BLOCK = 1 << 20
-"""Bytes of an artifact that are looked at together."""
+BLOCK = 1 << 21
+"""Bytes of an artifact that are looked at together: as many as are read at a time, so that they need not be put together."""
 
 ALLOWANCE = 60_000
-"""What may be spent on an artifact of any size, and again for each block.
+"""What may be spent on an artifact of any size, and again for each mebibyte.
 
-A unit is worth at most about 15 microseconds, so that a hostile block costs a second. Honest text needs some hundreds for
-a block; a list of tokens, one a line, needs the most of what is honest.
+A unit is worth at most about 15 microseconds, so that a hostile mebibyte costs a second. Honest text needs some hundreds
+for one; a list of tokens, one a line, needs the most of what is honest.
 """
+_MEBIBYTE = 1 << 20
 MOST_SAVED = 4 * ALLOWANCE
 """The most that is kept for what comes later."""
 
@@ -39,7 +40,7 @@ class Effort:
 
     def allow(self, size: int, share: int = 1) -> None:
         """Add what `size` more bytes bring, or their `share`-th part of it."""
-        self.left = min(self.left + size * ALLOWANCE // (share * BLOCK), MOST_SAVED)
+        self.left = min(self.left + size * ALLOWANCE // (share * _MEBIBYTE), MOST_SAVED)
 
     def spend(self, units: int) -> None:
         """Count work that is done."""

@@ -149,7 +149,8 @@ def build(patterns: Sequence[Pattern], known: Sequence[Known] = ()) -> Marks:
             table.setdefault(literal, []).append(Role(literal.length, pattern=pattern))
         words.update(mark[:_ENOUGH] for mark in pattern.marks)
         rare.update(mark[:_ENOUGH] for mark in pattern.rare)
-    words = {word for word in words if not any(word.startswith(short) for short in rare)}
+    begins_rare = tuple(rare)
+    words = {word for word in words if not word.startswith(begins_rare)}
     for word in sorted(words | rare):
         for text, decoder, number in (*common_disguises(word), *(rare_disguises(word) if word in rare else ())):
             _add(table, text, decoder, number)

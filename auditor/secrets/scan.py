@@ -130,9 +130,11 @@ class _Body:
         self._streams = Streams(self._look_at_stream)
         self._overlap = sources.marks.longest - 1
         self._lines = lines
-        self._kept = bytearray()
-        self._base = 0
+        self._kept = b""
+        """The last bytes before those that come next."""
         self._scanned = 0
+        """How many bytes came so far."""
+        self._whole = bytearray()
         self._newlines = 0
         """Newlines before the bytes that were taken last, from which the lines around them are counted."""
         self._recorded = 0
@@ -144,38 +146,55 @@ class _Body:
 
     def take(self, fresh: bytes, *, last: bool) -> None:
         """Look at the next bytes, as far as enough of what follows them is there; at all of them if they are the last."""
-        data, base = self._kept, self._base
-        # One buffer is kept and refilled: a new one for every block would cost as much as scanning it.
-        data += fresh
-        fresh_at = len(data) - len(fresh)
-        behind = max(0, self._scanned - base - self._overlap)
         self._effort.allow(len(fresh), self._share)
-        events: list[Event] = []
         if self._effort.left > 0:
-            with memoryview(data) as whole:
-                events = self._prefilter.find(whole[behind:])
+            events = self._find(fresh)
             self._effort.spend(len(events) // EVENTS_A_UNIT)
+            self._pending += [(self._scanned + end, index) for end, index in events]
         elif fresh:
             self._collector.gap(TOO_MUCH, None)
-        for end, index in events:
-            absolute = base + behind + end
-            if absolute > self._scanned:
-                self._pending.append((absolute, index))
-        self._scanned = base + len(data)
+        base = self._scanned - len(self._kept)
+        self._scanned += len(fresh)
         ripe = self._scanned if last else max(base, self._scanned - AHEAD)
         count = bisect_right(self._pending, ripe, key=lambda event: event[0])
         if count or self._always:
             ready = [(end - base, index) for end, index in self._pending[:count]]
             del self._pending[:count]
-            line_at = self._line_in(data, fresh_at)
-            self._sight.look(data, ready, self._view, line_at, on_record=self._record_in(line_at, last=last))
+            self._look(self._with_kept(fresh), base, ready, len(self._kept), last=last)
         if last:
             self._streams.close()
             return
-        keep = max(0, ripe - BACK - base)
         self._newlines += newlines(fresh) if self._lines else 0
-        del data[:keep]
-        self._base = base + keep
+        left = min(self._scanned - ripe + BACK, self._scanned - base)
+        self._kept = fresh[-left:] if left <= len(fresh) else (self._kept + fresh)[-left:]
+
+    def _find(self, fresh: bytes) -> list[Event]:
+        """Return every occurrence that ends in `fresh`, counted from its beginning, those that begin before it, too."""
+        if not fresh:
+            return []
+        before = self._kept[-self._overlap :]
+        across = self._prefilter.find(before + fresh[: self._overlap]) if before else []
+        split = [
+            (end - len(before), index)
+            for end, index in across
+            if end - self._prefilter.literals[index].length < len(before) < end
+        ]
+        found = self._prefilter.find(fresh)
+        return sorted(split + found) if split else found
+
+    def _with_kept(self, fresh: bytes) -> Buffer:
+        """Return what was kept and `fresh` in one, in a buffer that is filled again: a new one costs as much as a scan."""
+        kept = len(self._kept)
+        if len(self._whole) != kept + len(fresh):
+            self._whole = bytearray(kept + len(fresh))
+        with memoryview(self._whole) as view:
+            view[:kept] = self._kept
+            view[kept:] = fresh
+        return self._whole
+
+    def _look(self, data: Buffer, base: int, ready: list[Event], fresh_at: int, *, last: bool) -> None:
+        line_at = self._line_in(data, fresh_at)
+        self._sight.look(data, ready, self._view, line_at, on_record=self._record_in(base, line_at, last=last))
 
     def _line_in(self, data: Buffer, fresh_at: int) -> Callable[[int], int | None]:
         if not self._lines:
@@ -194,17 +213,19 @@ class _Body:
 
         return line_at
 
-    def _record_in(self, line_at: Callable[[int], int | None], *, last: bool) -> Callable[[Buffer, int], None]:
+    def _record_in(
+        self, base: int, line_at: Callable[[int], int | None], *, last: bool
+    ) -> Callable[[Buffer, int], None]:
         def on_record(data: Buffer, at: int) -> None:
             low = max(0, at - BACK)
             low = max(data.rfind(b"\n", low, at) + 1, low)
-            if self._base + low < self._recorded:
+            if base + low < self._recorded:
                 return
             high = data.find(b"\n", at, at + AHEAD)
             if high < 0:
                 high = len(data) if last and len(data) - at < AHEAD else -1
             high = end_of_record(data, low, high) if high >= 0 else high
-            self._recorded = self._base + max(high, at)
+            self._recorded = base + max(high, at)
             if high >= 0:
                 self._streams.record(bytes(data[low:high]), line_at(low))
 

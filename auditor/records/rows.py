@@ -17,6 +17,7 @@ from typing import Any
 import msgspec
 from msgspec import UNSET, Raw, UnsetType
 
+from auditor.records.utf8 import Utf8Check
 from auditor.records.whole_lines import same_but_for_spaces
 
 ABSENT = UNSET
@@ -73,6 +74,7 @@ class Layout:
         self._keys: tuple[str, ...] = ()
         self._raw: tuple[str, ...] = ()
         self._decoder: msgspec.json.Decoder[Any] | None = None
+        self._utf8 = Utf8Check()
         self._pause = self._paused = 0
 
     def learn(self, records: Sequence[dict[str, Any]]) -> None:
@@ -111,8 +113,7 @@ class Layout:
 
         Raises UnicodeDecodeError where the piece is no UTF-8: the decoder looks at that only where it makes a string.
         """
-        if not data.isascii():
-            data.decode()
+        self._utf8.check(data)
         return all(memoryview(raw)[0] == _QUOTE for key in self._raw for raw in rows.column(key) if raw is not ABSENT)
 
     def _settle(self) -> None:

@@ -6,6 +6,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 INTERRUPTED = """
 import sys
 class Interrupt:
@@ -15,6 +17,16 @@ class Interrupt:
 sys.meta_path.insert(0, Interrupt())
 from auditor.__main__ import start
 sys.exit(start())
+"""
+
+FULL = """
+import io, sys
+from auditor.__main__ import leave
+class Full(io.StringIO):
+    def flush(self):
+        raise OSError(28, "No space left on device")
+sys.stdout = Full()
+leave(0)
 """
 
 
@@ -34,3 +46,31 @@ def test_the_module_is_the_command() -> None:
     done = run("-m", "auditor", "rules")
     assert done.returncode == 0
     assert "secret.none-leaked" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("before", "code", "said"),
+    [
+        ("", 3, "out\n"),
+        ("atexit.register(print, 'called')", 3, "out\ncalled\n"),
+        ("threading.Thread(target=lambda: (time.sleep(0.2), print('done'))).start()", 3, "out\ndone\n"),
+    ],
+    ids=["nothing else", "something to call", "a thread under way"],
+)
+def test_the_end_leaves_nothing_undone(before: str, code: int, said: str) -> None:
+    program = (
+        f"import atexit, threading, time\nfrom auditor.__main__ import leave\nprint('out')\n{before}\nleave({code})"
+    )
+    done = run("-c", program)
+    assert (done.returncode, done.stdout, done.stderr) == (code, said, "")
+
+
+def test_an_output_that_cannot_be_written_is_told_of() -> None:
+    done = run("-c", FULL)
+    assert done.returncode != 0
+    assert "No space left" in done.stderr
+
+
+def test_an_output_that_was_closed_is_no_error() -> None:
+    done = run("-c", "import sys\nfrom auditor.__main__ import leave\nsys.stdout = None\nleave(1)")
+    assert (done.returncode, done.stderr) == (1, "")

@@ -11,7 +11,6 @@ import re
 import sys
 import threading
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any, TypeAlias, cast
 
 import msgspec
@@ -131,6 +130,30 @@ def _expression(literal: Literal) -> bytes:
     return text + f"{literal.then}{{{literal.count}}}".encode() if literal.count else text
 
 
+class _Compilation(threading.Thread):
+    """Makes a vector finder while other things are done. (A pool for one job takes longer to load than to do it.)"""
+
+    def __init__(self, literals: Sequence[Literal]) -> None:
+        super().__init__(name="compile")
+        self._literals = literals
+        self._made: Finder | None = None
+        self._error: BaseException | None = None
+
+    def run(self) -> None:
+        """Compile; called in the thread."""
+        try:
+            self._made = vector_finder(self._literals)
+        except BaseException as error:  # noqa: BLE001 - raised where the finder is asked for
+            self._error = error
+
+    def result(self) -> Finder | None:
+        """Wait for the finder and return it, None without a wheel; raise what went wrong."""
+        self.join()
+        if self._error is not None:
+            raise self._error
+        return self._made
+
+
 class Prefilter:
     """Finds literals in buffers, changing from the plain finder to vectorscan when there is enough to search."""
 
@@ -139,7 +162,7 @@ class Prefilter:
         self.vectorised: bool | None = None
         self._find = plain_finder(self.literals)
         self._credit = WORTH_COMPILING if vector else -1
-        self._coming: Future[Finder | None] | None = None
+        self._coming: _Compilation | None = None
         self._lock = threading.Lock()
 
     def find(self, data: Data) -> list[Event]:
@@ -158,9 +181,8 @@ class Prefilter:
         """Begin to compile for vectorscan in a thread; until there is enough to search, the plain finder goes on."""
         with self._lock:
             if self._credit >= 0 and self._coming is None:
-                pool = ThreadPoolExecutor(1, "compile")
-                self._coming = pool.submit(vector_finder, self.literals)
-                pool.shutdown(wait=False)
+                self._coming = _Compilation(self.literals)
+                self._coming.start()
 
     def _count(self, size: int) -> None:
         if self._credit < 0:

@@ -184,6 +184,10 @@ class Prefilter:
                 self._coming = _Compilation(self.literals)
                 self._coming.start()
 
+    def is_coming(self) -> bool:
+        """Tell whether the faster finder is being made just now: who can wait for it will search sooner."""
+        return self._coming is not None and self._coming.is_alive()
+
     def _count(self, size: int) -> None:
         if self._credit < 0:
             return

@@ -7,6 +7,7 @@ with enough of what came before and comes after a place kept to match and decode
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections import deque
 from collections.abc import Callable
 
 import msgspec
@@ -24,6 +25,9 @@ from auditor.secrets.packed import inflate
 from auditor.secrets.prefilter import Event, Prefilter
 from auditor.secrets.sight import Sight
 from auditor.secrets.streams import Streams, end_of_record
+
+_MOST_EARLY = 1 << 26
+"""Bytes of an artifact that are put by at most: about what is decoded in the time that making the finder takes."""
 
 
 class Sources(msgspec.Struct, frozen=True):
@@ -43,16 +47,27 @@ class Scan:
         self._effort = Effort()
         self._body = _Body(sources, self._collector, self._effort, lines=lines)
         self._blocks = _Blocks(self._block)
+        self._early: deque[bytes] = deque()
+        self._early_size = 0
         self._begun = False
         self._unpacker: Unpacker | None = None
         self._unpacked: _Blocks | None = None
 
     def feed(self, chunk: bytes) -> None:
-        """Take the next bytes. May be called from any one thread at a time; most of its time holds no lock."""
+        """Take the next bytes. May be called from any one thread at a time; most of its time holds no lock.
+
+        While the faster finder is still being made, a little is put by, so that who else takes the bytes can go on.
+        """
+        if self._early_size < _MOST_EARLY and self._sources.prefilter.is_coming():
+            self._early.append(chunk)
+            self._early_size += len(chunk)
+            return
+        self._catch_up()
         self._blocks.feed(chunk)
 
     def close(self) -> tuple[list[Hit], list[Gap]]:
         """Look at what is left; answer everything found, and what could not be looked into."""
+        self._catch_up()
         self._blocks.close()
         if self._unpacker is not None and self._unpacked is not None:
             fault = self._unpacker.close()
@@ -60,6 +75,10 @@ class Scan:
                 self._collector.gap(fault, None)
             self._unpacked.close()
         return self._collector.hits(), sorted(self._collector.gaps.values(), key=lambda gap: gap.reason)
+
+    def _catch_up(self) -> None:
+        while self._early:
+            self._blocks.feed(self._early.popleft())
 
     def _block(self, block: bytes, *, last: bool) -> None:
         if not self._begun:

@@ -8,13 +8,16 @@ import json
 import pickle
 import random
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from auditor.secrets import Engine, Hit, Redactor, fingerprint
-from auditor.secrets.prefilter import plain_finder, vector_finder
+from auditor.secrets import scan as module
+from auditor.secrets.effort import BLOCK
+from auditor.secrets.prefilter import Prefilter, plain_finder, vector_finder
 from tests.secrets.fakes import fill, pick
 
 ENGINE = Engine.load(Path(__file__).parents[2] / "rules" / "secrets")
@@ -51,19 +54,51 @@ def test_chunks_do_not_matter(size: int, at: int) -> None:
     assert len(scan(data)) == 2
 
 
-@pytest.mark.parametrize("at", [0, (1 << 20) - 60, (1 << 20) - 65536 - 50, (1 << 20) + 5, (1 << 21) - 3])
+@pytest.mark.parametrize("at", [0, BLOCK - 110, BLOCK - 60, BLOCK - 4, BLOCK - 65536 - 50, BLOCK + 5, 2 * BLOCK - 3])
 def test_blocks_do_not_matter(at: int) -> None:
-    filler = (b"x" * 79 + b"\n") * (3 << 20 >> 6)
+    filler = (b"x" * 79 + b"\n") * (3 * BLOCK // 80)
     data = filler[:at] + b" " + KEY.encode() + b" " + filler[at:]
     [hit] = scan(data, 70_000)
     assert (hit.value, hit.line) == (KEY, filler[:at].count(b"\n") + 1)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.integers(1, 3000), st.integers(0, 2500))
+def test_the_size_of_blocks_does_not_matter(size: int, at: int) -> None:
+    body = b"lorem ipsum\n" * 250
+    hidden = base64.b64encode(f"x={TOKEN}".encode()) + b"\n" + KEY.encode().hex().encode()
+    data = body[:at] + f"\n{KEY}\n".encode() + hidden + b"\n" + body[at:]
+    whole = scan(data)
+    with patch.object(module, "BLOCK", size):
+        assert seen(scan(data)) == seen(whole)
+    assert len(whole) == 3
+
+
+def test_bytes_that_come_before_the_finder_is_ready_are_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
+    coming = iter([True] * 5 + [False])
+    monkeypatch.setattr(Prefilter, "is_coming", lambda _: next(coming, False))
+    monkeypatch.setattr(module, "_MOST_EARLY", 300)
+    data = f"one\n{TOKEN}\n".encode() + b"lorem ipsum\n" * 50 + KEY.encode()
+    run = ENGINE.scan("a/b.txt")
+    held = []
+    for at in range(0, len(data), 100):
+        run.feed(data[at : at + 100])
+        held.append(run._early_size if run._early else 0)
+    hits, _ = run.close()
+    assert seen(hits) == seen(scan(data))
+    assert held == [100, 200, 300, 0, 0, 0, 0, 0], "no more than that is put by, and all of it is looked at"
+
+
+def test_bytes_put_by_are_looked_at_in_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Prefilter, "is_coming", lambda _: True)
+    assert seen(scan(KEY.encode())) == [("anthropic.api-key", 1, "raw", KEY)]
 
 
 def test_a_line_without_an_end_takes_no_more_memory_than_a_block() -> None:
     run = ENGINE.scan("x")
     for _ in range(20):
         run.feed(b"y" * (1 << 20))
-        assert len(run._body._kept) < 1 << 20
+        assert len(run._body._kept) + len(run._blocks._waiting) <= BLOCK
     run.feed(b" " + TOKEN.encode())
     hits, _ = run.close()
     assert [hit.line for hit in hits] == [1]

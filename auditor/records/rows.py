@@ -114,7 +114,8 @@ class Layout:
         Raises UnicodeDecodeError where the piece is no UTF-8: the decoder looks at that only where it makes a string.
         """
         self._utf8.check(data)
-        return all(memoryview(raw)[0] == _QUOTE for key in self._raw for raw in rows.column(key) if raw is not ABSENT)
+        texts = [raw for key in self._raw for raw in rows.column(key) if raw is not ABSENT]
+        return {memoryview(text)[0] for text in texts} <= {_QUOTE}
 
     def _settle(self) -> None:
         """Make a decoder for the shapes seen, the frequent ones first: not all may agree on an order."""

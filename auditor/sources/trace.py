@@ -164,16 +164,21 @@ class Source:
     def _to_be_read(self, rows: Rows) -> list[int]:
         """Return which events have anything to be read but what all events have."""
         names = rows.column("event")
-        if not all(type(name) is str for name in names):
+        try:
+            distinct = set(names)
+        except TypeError:  # lists and objects
+            distinct = {None}
+        if not all(type(name) is str for name in distinct):
             return [*range(len(rows))]
-        others = {name for name in set(names) if name and name not in _FIELDS}
+        others = {name for name in distinct if name and name not in _FIELDS}
         found = {index for index, name in enumerate(names) if name not in others}
         if self._own and others:
-            found.update(index for index, value in enumerate(rows.column("provider")) if value is not ABSENT)
-            marked = {name for name in others if is_agents(name)}
-            for key in anchors().intersection(rows.keys):
-                values = enumerate(rows.column(key))
-                found.update(index for index, value in values if value is not ABSENT and names[index] not in marked)
+            found.update([index for index, value in enumerate(rows.column("provider")) if value is not ABSENT])
+            unmarked = {name for name in others if not is_agents(name)}
+            candidates = [index for index, name in enumerate(names) if name in unmarked] if unmarked else []
+            for key in anchors().intersection(rows.keys) if candidates else ():
+                values = rows.column(key)
+                found.update([index for index in candidates if values[index] is not ABSENT])
         return sorted(found)
 
     def _event(self, line: int, record: dict[str, Any]) -> None:

@@ -12,7 +12,7 @@ from auditor import commands
 from auditor.cli_attest import AttestFile, SigningKeyFile, Unsigned, attesting
 from auditor.cli_known import KnownFingerprint, SecretEnv, SecretFile, engine
 from auditor.cli_output import complain, destination, wants_colour
-from auditor.emit import Format, Style, formats
+from auditor.emit import Style, choose
 from auditor.emit.style import DEFAULT_WIDTH
 from auditor.errors import OperatorError
 from auditor.tree import as_place, is_url
@@ -80,7 +80,7 @@ def command(
     unsigned: Unsigned = False,
 ) -> int:
     """Judge a run directory: may a pass be claimed from it?"""
-    chosen = _format(format_, json=json)
+    chosen = choose(format_, json=json)
     if verbose and quiet:
         raise OperatorError("--verbose and --quiet contradict each other", "give one of them")
     place = as_place(run_dir)
@@ -166,16 +166,6 @@ def tell_speed(used: Engine) -> None:
     """Say on standard error that a scan went slower than it might, where it did. The findings are the same."""
     if used.accelerated is False:
         complain("vectorscan is not installed, so secrets were searched for more slowly", "install `hyperscan`")
-
-
-def _format(name: str, *, json: bool) -> Format:
-    if json and name not in {"", "json"}:
-        raise OperatorError(f"--json and --format {name} contradict each other", "give one of them")
-    known = formats()
-    wanted = name or ("json" if json else "text")
-    if wanted not in known:
-        raise OperatorError(f"there is no output format {wanted!r}", f"formats: {', '.join(known)}")
-    return known[wanted]
 
 
 def _check_directory(run_dir: Path) -> None:

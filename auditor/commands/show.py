@@ -9,7 +9,7 @@ import typer
 
 from auditor.cli_output import complain, say, wants_colour
 from auditor.cli_store import StoreUrl
-from auditor.emit import Format, Style, formats
+from auditor.emit import Style, choose
 from auditor.emit.style import DEFAULT_WIDTH
 from auditor.errors import OperatorError
 
@@ -42,7 +42,7 @@ def command(
 
     Exits 0 when there is one, whatever it decided, and 3 when the run could not be judged and only the reason is known.
     """
-    chosen = _format(format_, json=json)
+    chosen = choose(format_, json=json)
     from auditor.store import Store  # noqa: PLC0415 - it loads SQLAlchemy
 
     with Store.open(store, create=False) as opened:
@@ -109,13 +109,3 @@ def _standing(row: Row, newest: Row) -> str:
     if newest.id != row.id:
         lines.append(f"A newer one stands: {newest.id} of {rfc3339(newest.judged_at)[:19]}Z, {newest.decision}")
     return "\n".join(lines) + "\n\n"
-
-
-def _format(name: str, *, json: bool) -> Format:
-    if json and name not in {"", "json"}:
-        raise OperatorError(f"--json and --format {name} contradict each other", "give one of them")
-    known = formats()
-    wanted = name or ("json" if json else "text")
-    if wanted not in known:
-        raise OperatorError(f"there is no output format {wanted!r}", f"formats: {', '.join(known)}")
-    return known[wanted]

@@ -11,6 +11,7 @@ import re
 import sys
 import threading
 from collections.abc import Callable, Sequence
+from functools import cache
 from typing import Any, TypeAlias, cast
 
 import msgspec
@@ -82,14 +83,18 @@ class _Side:
             met.update(self._long.keys() & set(words))
         wanted = [pair for first in met for pair in self._long[first]]
         for index, literal in self._short + wanted:
-            follows = re.compile(f"{literal.then}{{{literal.count}}}".encode()) if literal.count else None
             text, size = literal.text, len(literal.text)
             at = data.find(text)
             while at >= 0:
-                if follows is None or follows.match(data, at + size):
+                if not literal.count or _following(literal.then, literal.count).match(data, at + size):
                     events.append((at + literal.length, index))
                 at = data.find(text, at + 1)
         return events
+
+
+@cache
+def _following(then: str, count: int) -> re.Pattern[bytes]:
+    return re.compile(f"{then}{{{count}}}".encode())
 
 
 def vector_finder(literals: Sequence[Literal]) -> Finder | None:

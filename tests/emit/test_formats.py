@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from auditor.emit import Style, formats
+from auditor.emit import Style, find, formats
 from auditor.facts import Fact, Gap, Naming, Ruling, Where
 from tests.emit.verdicts import ADMITTED, RUN_ID, broken, naming, scrawled, sound
 
@@ -30,6 +30,12 @@ def markdown(verdict: object = None, **wishes: object) -> str:
 def test_the_formats_are_found_by_name() -> None:
     assert {"json", "markdown", "text"} <= set(formats())
     assert list(formats()) == sorted(formats())
+
+
+def test_one_format_is_found_by_its_name() -> None:
+    for name, format_ in formats().items():
+        assert find(name) is format_
+    assert find("text_") is find("style") is find("") is None
 
 
 @pytest.mark.parametrize("style", STYLES)

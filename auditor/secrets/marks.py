@@ -150,12 +150,13 @@ def build(patterns: Sequence[Pattern], known: Sequence[Known] = ()) -> Marks:
         words.update(mark[:_ENOUGH] for mark in pattern.marks)
         rare.update(mark[:_ENOUGH] for mark in pattern.rare)
     begins_rare = tuple(rare)
+    beginnings = {word[:size] for word in rare for size in range(1, len(word) + 1)}
     words = {word for word in words if not word.startswith(begins_rare)}
     for word in sorted(words | rare):
         for text, decoder, number in (*common_disguises(word), *(rare_disguises(word) if word in rare else ())):
             _add(table, text, decoder, number)
     for anchor in (anchor for pattern in patterns if pattern.foldable for anchor in pattern.anchors):
-        if any(anchor.startswith(word) or word.startswith(anchor) for word in rare):
+        if anchor.startswith(begins_rare) or anchor in beginnings:
             for cut, fold in itertools.product(range(3, len(anchor)), (b"\n", b"\\n")):
                 _add(table, anchor[:cut] + fold, unfold)
     for plugin in worth_asking():

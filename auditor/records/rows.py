@@ -37,9 +37,10 @@ _encoder = msgspec.json.Encoder()
 class Rows(Sequence[dict[str, Any]]):
     """The records of consecutive lines."""
 
-    def __init__(self, keys: Sequence[str], structs: list[msgspec.Struct]) -> None:
+    def __init__(self, keys: Sequence[str], structs: list[msgspec.Struct], data: bytes) -> None:
         self.keys = keys
         self._structs = structs
+        self._data = data
 
     def __len__(self) -> int:
         return len(self._structs)
@@ -49,6 +50,25 @@ class Rows(Sequence[dict[str, Any]]):
         if key not in self.keys:
             return [ABSENT] * len(self)
         return list(map(attrgetter(_field(self.keys.index(key))), self._structs))
+
+    def tails(self, heads: Sequence[str], indices: Iterable[int]) -> list[bytes] | None:
+        """Return some lines, by their rising indices, from the last of the keys `heads` on.
+
+        None unless these are the first keys of all records. It is for the caller to know that every record has them, and
+        that none of their values holds a quoted text.
+        """
+        if tuple(self.keys[: len(heads)]) != tuple(heads):
+            return None
+        data, mark = self._data, b'"%b"' % heads[-1].encode()
+        found, start, number = [], 0, 0
+        for index in indices:
+            while number < index:
+                start = data.index(b"\n", start) + 1
+                number += 1
+            end = data.index(b"\n", start)
+            found.append(data[data.index(mark, start) : end])
+            start, number = end + 1, number + 1
+        return found
 
     def __getitem__(self, index: Any) -> Any:
         """Return one record, whole."""
@@ -98,7 +118,7 @@ class Layout:
             self._paused += 1
             return None
         try:
-            rows = Rows(self._keys, self._decoder.decode_lines(data))
+            rows = Rows(self._keys, self._decoder.decode_lines(data), data)
             if same_but_for_spaces(_encoder.encode_lines(rows._structs), data) and self._are_texts(rows, data):
                 self._pause = self._paused = 0
                 return rows

@@ -65,12 +65,12 @@ class Calls:
         self._notes = notes
         self._count = 0
 
-    def see(self, line: int, tool: str, agent: str | None, found: Iterable[Argument]) -> None:
-        """Take one call with those of its arguments that could leave the copy."""
-        self._count += 1
+    def see(self, line: int, tool: str, agent: str | None, found: Iterable[Argument], *, times: int = 1) -> None:
+        """Take one call, or so many alike, with those of its arguments that could leave the copy."""
+        self._count += times
         for argument in found:
             path, command = (None, argument.text) if argument.command else (argument.text, None)
-            self._notes.once("tool.call", ToolCall(tool, path, command, agent), line, argument.pointer)
+            self._notes.once("tool.call", ToolCall(tool, path, command, agent), line, argument.pointer, times=times)
 
     def close(self) -> None:
         """Note the count."""

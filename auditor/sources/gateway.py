@@ -8,9 +8,9 @@ from auditor.facts import Response
 from auditor.records.collector import Notes
 from auditor.records.record import Record
 from auditor.sources import _stream
+from auditor.sources._answers import note_response, same
 from auditor.sources._foreign import note_foreign
 from auditor.sources._stream import Fields, Reorder, StreamCheck
-from auditor.sources.trace import note_response, same
 
 KINDS = ("gateway_log",)
 FACTS = frozenset({"model.response", "model.named", "host.contacted"}) | _stream.FACTS

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sys import intern
+from collections.abc import Hashable
 from typing import Any
 
 import msgspec
@@ -12,9 +12,11 @@ from auditor.records.collector import Notes
 from auditor.records.record import Record
 from auditor.records.rows import ABSENT, Rows
 from auditor.sources import _calls, _stream
+from auditor.sources._answers import Answers, same
 from auditor.sources._arguments import Argument, arguments
 from auditor.sources._calls import Calls, leaving, leaving_in_text
 from auditor.sources._foreign import could_be_foreign, note_foreign
+from auditor.sources._repeats import Again, Repeats
 from auditor.sources._stream import Fields, StreamCheck
 from auditor.sources.shapes import anchors, is_agents
 
@@ -66,7 +68,8 @@ _FIELDS = {
 _NAMES_MODEL = frozenset({"model_dispatched", "model_response", "config_written", "network_request"})
 _FREQUENT = frozenset({"model_response", "network_request"})
 _ARGUMENTS = ("path", "file_path", "cwd", "command")
-_MAX_ANSWERS = 1000
+_TELL_APART = ("ts", "seq", "run_id")
+_OF_ANSWER = ("agent", "provider", "requested_model", "model", "host", "status")
 _OF_EVERY_CALL = frozenset({"ts", "seq", "run_id", "event", "agent", "tool"})
 
 
@@ -95,9 +98,13 @@ class Span:
         self._last: tuple[int, int] | None = None
 
     def see(self, line: int, sequence: object) -> None:
-        """Take one event with its line and sequence number; one without a number is another check's matter."""
+        """Take one event with its line and sequence number; one without a number is another check's matter.
+
+        The first must come first.
+        """
         if type(sequence) is int:
-            self._last = (line, sequence)
+            if self._last is None or line > self._last[0]:
+                self._last = (line, sequence)
             if self._first is None:
                 self._first = self._last
 
@@ -108,35 +115,11 @@ class Span:
             notes.fact("trace.activity", sequence, line)
 
 
-class Answers:
-    """Notes what answered requests name; nearly all of one run name the same, and only their number is kept of those."""
-
-    def __init__(self, notes: Notes) -> None:
-        self._notes = notes
-        self._again: dict[tuple[str | None, ...], tuple[Response, int]] = {}
-
-    def see(self, response: Response, line: int, time: int | None) -> None:
-        """Take one answered request."""
-        names = (response.provider, response.requested, response.served, response.agent, response.host)
-        known = self._again.get(names)
-        if known is not None:
-            self._again[names] = known[0], known[1] + 1
-            return
-        if len(self._again) < _MAX_ANSWERS:
-            self._again[names] = response, 0
-        note_response(self._notes, response, line, "/requested_model", "/model", time)
-
-    def close(self) -> None:
-        """Note how often each came again."""
-        for response, times in self._again.values():
-            if times:
-                note_response(self._notes, response, None, "/requested_model", "/model", None, times=times)
-
-
 class Source:
     """Reads one trace. The baseline's trace is read alike, but is no evidence of the run's model."""
 
-    COLUMNS = ("ts", "seq", "run_id", "event", "provider")
+    # The arguments of tool calls are read as they are, long or short.
+    COLUMNS = ("ts", "seq", "run_id", "event", "provider", "response_id", *_ARGUMENTS)
 
     def __init__(self, notes: Notes) -> None:
         self._notes = notes
@@ -146,6 +129,7 @@ class Source:
         self._calls = Calls(notes)
         self._span = Span()
         self._answers = Answers(notes)
+        self._repeats = Repeats()
 
     def record(self, line: int, record: dict[str, Any]) -> None:
         """Read one event."""
@@ -158,8 +142,41 @@ class Source:
             for line, record in enumerate(rows, first):
                 self.record(line, record)
             return
-        for index in self._to_be_read(rows):
+        read = self._to_be_read(rows)
+        tails = rows.tails(_TELL_APART, read) if read else None
+        if tails is not None:
+            self._read(first, rows, read, tails)
+            return
+        for index in read:
             self._event(first + index, rows[index])
+
+    def _read(self, first: int, rows: Rows, read: list[int], tails: list[bytes]) -> None:
+        """Read some of the events; one whose text goes on as that of an event before is counted with it.
+
+        Answered requests have an id of their own, so of these all that is looked at must be the same.
+        """
+        names, numbers, times, ids = map(rows.column, ("event", "seq", "ts", "response_id"))
+        of_answers = [rows.column(key) for key in _OF_ANSWER]
+        find, last = self._repeats.find, None
+        for index, tail in zip(read, tails, strict=True):
+            signature: Hashable = tail
+            if names[index] == "model_response":
+                values = [column[index] for column in of_answers]
+                signature = (*values, *map(type, values))
+            again = find(signature)
+            if again is None or (again.response is not None and type(ids[index]) not in _TEXT_OR_NULL):
+                again = self._event(first + index, rows[index])
+                if again is not None:
+                    self._repeats.remember(signature, again)
+                continue
+            again.times += 1
+            if again.response is None:
+                last = index
+            else:
+                answered = msgspec.structs.replace(again.response, response_id=ids[index], sequence=numbers[index])
+                self._note(answered, first + index, self._check.clock.instant(times[index]))
+        if last is not None:
+            self._span.see(first + last, numbers[last])
 
     def _to_be_read(self, rows: Rows) -> list[int]:
         """Return which events have anything to be read but what all events have."""
@@ -181,7 +198,8 @@ class Source:
                 found.update([index for index in candidates if values[index] is not ABSENT])
         return sorted(found)
 
-    def _event(self, line: int, record: dict[str, Any]) -> None:
+    def _event(self, line: int, record: dict[str, Any]) -> Again | None:
+        """Read one event; return what it came to where more that are alike need only be counted."""
         name = record.get("event")
         fields = _FIELDS.get(name) if type(name) is str else None
         if fields is None:
@@ -189,35 +207,37 @@ class Source:
                 self._check.fault("stream.malformed", "event is missing or no string", line, "/event")
             if self._own and could_be_foreign(record):
                 note_foreign(self._notes, line, record, self._check.time(record))
-            return
-        if not fields.fit(record):
+            return None
+        fits = fields.fit(record)
+        if not fits:
             for field, fault in fields.faults(record):
                 self._check.fault("stream.malformed", f"{name}: {field} {fault}", line, f"/{field}")
         if name == "tool_call":
-            self._tool_call(line, record)
-            return
+            again = self._tool_call(line, record)
+            return again if fits else None
         item, time = Record(self._notes.path, line, record), self._check.time(record)
         if name not in _FREQUENT or not self._own:
             sequence = item.integer("seq")
             self._notes.fact(self._event_kind, Event(str(name), sequence, item), line, time=time)
-        if self._own and name in _NAMES_MODEL:
-            self._model_evidence(str(name), line, item, time)
+        again = self._model_evidence(str(name), line, item, time) if self._own and name in _NAMES_MODEL else None
         if name == "network_request":
             self._span.see(line, record.get("seq"))
+        return again if fits else None
 
     def close(self) -> None:
         """Note the summaries."""
+        self._repeats.settle()
         self._check.close()
         self._calls.close()
         self._answers.close()
         if self._own:
             self._span.close(self._notes)
 
-    def _model_evidence(self, name: str, line: int, item: Record, time: int | None) -> None:
+    def _model_evidence(self, name: str, line: int, item: Record, time: int | None) -> Again | None:
         provider, model, agent = item.text("provider"), item.text("model"), item.text("agent")
         if name == "model_response":
-            self._response(line, item, time)
-        elif name == "model_dispatched":
+            return self._response(line, item, time)
+        if name == "model_dispatched":
             self._notes.fact("dispatch", Dispatch(agent or "", provider, model), line, time=time)
             naming = Naming(provider, model, "trace.model_dispatched", agent=agent)
             self._notes.once("model.named", naming, line, "/model", grade="dispatched", time=time)
@@ -227,8 +247,10 @@ class Source:
         elif name == "network_request" and (host := item.text("host")) is not None:
             seen = Host(host, "trace.network_request", port=item.integer("port"))
             self._notes.once("host.contacted", seen, line, "/host", time=time)
+            return Again(lambda times: self._notes.once("host.contacted", seen, line, "/host", time=time, times=times))
+        return None
 
-    def _response(self, line: int, item: Record, time: int | None) -> None:
+    def _response(self, line: int, item: Record, time: int | None) -> Again:
         response = Response(
             provider=same(item.text("provider")),
             requested=same(item.text("requested_model")),
@@ -240,14 +262,19 @@ class Source:
             status=item.integer("status"),
             sequence=item.integer("seq"),
         )
-        self._notes.fact("model.response", response, line, "/model", grade="served", time=time)
+        self._note(response, line, time)
         self._answers.see(response, line, time)
+        return Again(lambda times: self._answers.see(response, line, time, times=times), response)
 
-    def _tool_call(self, line: int, record: dict[str, Any]) -> None:
+    def _note(self, response: Response, line: int, time: int | None) -> None:
+        self._notes.fact("model.response", response, line, "/model", grade="served", time=time)
+
+    def _tool_call(self, line: int, record: dict[str, Any]) -> Again | None:
         self._span.see(line, record.get("seq"))
         tool, agent = record.get("tool"), record.get("agent")
         tool = tool if type(tool) is str else ""
         found: list[Argument] = []
+        are_texts = True
         for key, value in record.items():
             if key in _OF_EVERY_CALL:
                 continue
@@ -257,34 +284,8 @@ class Source:
                 # What is no text cannot be judged, and must not pass as a call without a path.
                 if key in _ARGUMENTS and value is not None:
                     self._check.fault("stream.malformed", f"tool_call: {key} has the wrong type", line, f"/{key}")
+                    are_texts = False
                 found += leaving(arguments({key: value}, tool))
-        self._calls.see(line, tool, agent if type(agent) is str else None, found)
-
-
-def same(text: str | None) -> str | None:
-    """Return the one copy of a text that many records repeat, so that a fact costs little more than its own id."""
-    return intern(text) if text is not None else None
-
-
-def note_response(
-    notes: Notes,
-    response: Response,
-    line: int | None,
-    requested_at: str,
-    served_at: str,
-    time: int | None,
-    *,
-    times: int = 1,
-) -> None:
-    """Note what an answered request names, or so many alike: the model asked for, the one that answered, and the host."""
-    shape, agent = response.shape, response.agent
-    if response.requested is not None:
-        asked = Naming(response.provider, response.requested, shape, agent=agent)
-        notes.once("model.named", asked, line, requested_at, grade="dispatched", time=time, times=times)
-    if response.served is not None:
-        answered = Naming(response.provider, response.served, shape, agent=agent)
-        grade = "corroborated" if notes.witness == "gateway" else "served"
-        notes.once("model.named", answered, line, served_at, grade=grade, time=time, times=times)  # type: ignore[arg-type]
-    if response.host is not None:
-        seen = Host(response.host, shape, provider=response.provider)
-        notes.once("host.contacted", seen, line, "/host", time=time, times=times)
+        agent = agent if type(agent) is str else None
+        self._calls.see(line, tool, agent, found)
+        return Again(lambda times: self._calls.see(line, tool, agent, found, times=times)) if are_texts else None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from unittest.mock import patch
 
 import msgspec
 import pytest
@@ -11,7 +12,8 @@ from hypothesis import strategies as st
 
 from auditor.facts import Host, Naming, Response
 from auditor.records.collector import Collector
-from auditor.records.rows import Layout
+from auditor.records.rows import Layout, Rows
+from auditor.sources import _repeats
 from auditor.sources._calls import ToolCall
 from auditor.sources.trace import Dispatch, Source
 from tests.sources.reading import lines, noted, places, values
@@ -119,26 +121,33 @@ def test_a_path_or_command_that_is_no_text_is_malformed(field: str, value: Any) 
     assert "stream.malformed" not in trace({"event": "tool_call", "tool": "Read", field: None}).facts
 
 
-def facts_of(rows: list[dict[str, Any]], *, at_once: bool, kind: str = "trace") -> Any:
+def facts_of(rows: list[dict[str, Any]], *, at_once: bool, kind: str = "trace", cut: int = 0) -> Any:
     collector = Collector(10_000)
-    source = Source(collector.notes("trace.jsonl", kind, "harness"))
+    notes = collector.notes("trace.jsonl", kind, "harness")
+    source = Source(notes)
     source.record(1, rows[0])
     if at_once:
         layout = Layout(Source.COLUMNS)
         layout.learn([USUAL] * 100)
         layout.learn(rows)
-        data = b"".join(msgspec.json.encode(row) + b"\n" for row in rows[1:])
-        columns = layout.rows(data)
-        if columns is None:
-            assume(False)
-        source.rows(2, columns)
+        cut = max(cut, 1)
+        for first, piece in ((1, rows[1:cut]), (cut, rows[cut:])):
+            if not piece:
+                continue
+            columns = layout.rows(b"".join(msgspec.json.encode(row) + b"\n" for row in piece))
+            if columns is None:
+                assume(False)
+            source.rows(first + 1, columns)
     else:
         for line, row in enumerate(rows[1:], 2):
             source.record(line, row)
     source.close()
+    notes.settle()
     return collector.facts, collector.gaps
 
 
+CALL = {"event": "tool_call", "tool": "bash", "command": "cat /etc/passwd"}
+REQUEST = {"event": "network_request", "host": "example.org"}
 USUAL = {"ts": "2026-06-10T14:38:11.250Z", "seq": 1, "run_id": "r", "event": "agent_message", "text": "x" * 300}
 
 CHANGES = st.sampled_from(
@@ -173,10 +182,25 @@ CHANGES = st.sampled_from(
         {"event": 3},
         {"event": ["tool_call"]},
         {"event": "tool_call", "tool": "bash", "command": "cat /etc/passwd"},
+        {"event": "tool_call", "tool": "bash", "command": "cat /etc/passwd # " + "x" * 3000},
+        {"event": "tool_call", "tool": "bash", "command": "cat /etc/passwd", "agent": "closer"},
+        {"event": "tool_call", "tool": "bash", "command": "ls", "response_id": "cat ../../etc/passwd"},
+        {"event": "tool_call", "tool": "bash", "command": "ls", "response_id": "file:///etc/passwd", "cwd": None},
+        {"event": "tool_call", "tool": "read", "path": "a", "run": {"run_id": "r", "event": "tool_call"}},
+        {"event": "tool_call", "tool": "read", "path": "a", "count": 1},
+        {"event": "tool_call", "tool": "read", "path": "a", "count": True},
         {"event": "tool_call", "tool": 7},
         {"event": "tool_call", "tool": "edit", "edits": [{"path": "/etc/hosts"}]},
         RESPONSE,
         RESPONSE | {"model": "other"},
+        RESPONSE | {"response_id": "msg_2"},
+        RESPONSE | {"response_id": None},
+        RESPONSE | {"response_id": 3},
+        RESPONSE | {"status": 200.0},
+        RESPONSE | {"status": True},
+        RESPONSE | {"status": 1},
+        RESPONSE | {"agent": "closer", "extra": ["/etc/passwd"]},
+        RESPONSE | {"agent": ["closer"]},
         {"event": "network_request", "host": "example.org"},
         {"event": "run_finished", "status": "pass"},
     ]
@@ -184,10 +208,33 @@ CHANGES = st.sampled_from(
 
 
 @pytest.mark.parametrize("kind", ["trace", "baseline_trace"])
-@given(changes=st.lists(CHANGES, max_size=6))
-def test_reading_many_events_at_once_is_reading_each(kind: str, changes: list[dict[str, Any]]) -> None:
+@pytest.mark.parametrize("most", [1, 4096])
+@given(changes=st.lists(CHANGES, max_size=6), turns=st.integers(1, 3), cut=st.integers(0, 20))
+def test_reading_many_events_at_once_is_reading_each(
+    kind: str, most: int, changes: list[dict[str, Any]], turns: int, cut: int
+) -> None:
     rows: list[dict[str, Any]] = []
-    for number, change in enumerate([{}, {}, *changes, {}], 1):
-        row = USUAL | {"ts": f"2026-06-10T14:38:1{number}.250Z", "seq": number} | change
+    for number, change in enumerate([{}, {}, *turns * changes, {}], 1):
+        row = USUAL | {"ts": f"2026-06-10T14:38:{number + 10}.250Z", "seq": number} | change
         rows.append({key: value for key, value in row.items() if value is not None or key != "text"})
-    assert facts_of(rows, at_once=True, kind=kind) == facts_of(rows, at_once=False, kind=kind)
+    with patch.object(_repeats, "_MOST", most):
+        assert facts_of(rows, at_once=True, kind=kind, cut=cut) == facts_of(rows, at_once=False, kind=kind)
+
+
+def test_events_that_come_again_are_not_read_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[int] = []
+    real = Rows.__getitem__
+
+    def get(rows: Rows, index: int) -> Any:
+        asked.append(index)
+        return real(rows, index)
+
+    monkeypatch.setattr(Rows, "__getitem__", get)
+    said: list[dict[str, Any]] = [CALL, RESPONSE, REQUEST, CALL | {"command": "ls"}]
+    rows: list[dict[str, Any]] = [USUAL | {"seq": number} | said[number % 4] for number in range(1, 41)]
+    rows = [row | ({"response_id": f"m{number}"} if "model" in row else {}) for number, row in enumerate(rows)]
+    facts, _ = facts_of(rows, at_once=True)
+    assert asked == [0, 1, 2, 3]
+    assert [fact.value.response_id for fact in facts["model.response"]] == [f"m{n}" for n in range(0, 40, 4)]
+    assert [fact.value for fact in facts["tool.calls"]] == [20]
+    assert [fact.count for fact in facts["host.contacted"]] == [10, 10]

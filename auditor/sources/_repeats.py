@@ -1,0 +1,49 @@
+"""Records that come again, alike in all but what tells them apart: they are read once, and then counted."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable
+
+import msgspec
+
+from auditor.facts import Response
+
+_MOST = 4096
+_LONGEST = 2000
+
+
+class Again(msgspec.Struct):
+    """What a record came to: how so many `times` more that are alike are counted, and the answer that it tells of."""
+
+    count: Callable[[int], None]
+    response: Response | None = None
+    times: int = 0
+
+
+class Repeats:
+    """Remembers what the latest records came to. A signature is all of a record that reading it depends on."""
+
+    def __init__(self) -> None:
+        self._known: dict[Hashable, Again] = {}
+
+    def find(self, signature: Hashable) -> Again | None:
+        """Return what a record like this one came to, None if that is not known."""
+        try:
+            return self._known.get(signature)
+        except TypeError:  # it holds a list, an object, or a text that was not read
+            return None
+
+    def remember(self, signature: Hashable, again: Again) -> None:
+        """Remember what a record came to."""
+        if isinstance(signature, bytes) and len(signature) > _LONGEST:
+            return
+        if len(self._known) >= _MOST:
+            self.settle()
+        self._known[signature] = again
+
+    def settle(self) -> None:
+        """Have what came again counted, and forget all."""
+        for again in self._known.values():
+            if again.times:
+                again.count(again.times)
+        self._known.clear()

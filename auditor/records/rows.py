@@ -51,7 +51,11 @@ class Rows(Sequence[dict[str, Any]]):
             return [ABSENT] * len(self)
         return list(map(attrgetter(_field(self.keys.index(key))), self._structs))
 
-    def tails(self, heads: Sequence[str], indices: Iterable[int]) -> list[bytes] | None:
+    def some(self, indices: Iterable[int]) -> Rows:
+        """Return some of the records, for their columns."""
+        return Rows(self.keys, [self._structs[index] for index in indices], b"")
+
+    def tails(self, heads: Sequence[str], indices: Sequence[int]) -> list[bytes] | None:
         """Return some lines, by their rising indices, from the last of the keys `heads` on.
 
         None unless these are the first keys of all records. It is for the caller to know that every record has them, and
@@ -60,6 +64,9 @@ class Rows(Sequence[dict[str, Any]]):
         if tuple(self.keys[: len(heads)]) != tuple(heads):
             return None
         data, mark = self._data, b'"%b"' % heads[-1].encode()
+        if len(indices) > len(self) // 2:
+            lines = data.split(b"\n")
+            return [line[line.index(mark) :] for line in map(lines.__getitem__, indices)]
         found, start, number = [], 0, 0
         for index in indices:
             while number < index:

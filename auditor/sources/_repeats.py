@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
+from collections import Counter
+from collections.abc import Callable, Hashable, Iterable, Set
 
 import msgspec
 
@@ -25,6 +26,14 @@ class Repeats:
 
     def __init__(self) -> None:
         self._known: dict[Hashable, Again] = {}
+
+    def count(self, signatures: Iterable[Hashable]) -> Set[Hashable]:
+        """Count the records like which there were others before, and return the signatures of these."""
+        times = Counter(signatures)
+        known = times.keys() & self._known.keys()
+        for signature in known:
+            self._known[signature].times += times[signature]
+        return known
 
     def find(self, signature: Hashable) -> Again | None:
         """Return what a record like this one came to, None if that is not known."""

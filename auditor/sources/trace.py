@@ -69,7 +69,7 @@ _NAMES_MODEL = frozenset({"model_dispatched", "model_response", "config_written"
 _FREQUENT = frozenset({"model_response", "network_request"})
 _ARGUMENTS = ("path", "file_path", "cwd", "command")
 _TELL_APART = ("ts", "seq", "run_id")
-_OF_ANSWER = ("agent", "provider", "requested_model", "model", "host", "status")
+_OF_ANSWER = ("response_id", "seq", "ts", "agent", "provider", "requested_model", "model", "host", "status")
 _OF_EVERY_CALL = frozenset({"ts", "seq", "run_id", "event", "agent", "tool"})
 
 
@@ -151,32 +151,39 @@ class Source:
             self._event(first + index, rows[index])
 
     def _read(self, first: int, rows: Rows, read: list[int], tails: list[bytes]) -> None:
-        """Read some of the events; one whose text goes on as that of an event before is counted with it.
+        """Read some of the events; one whose text goes on as that of an event before is only counted.
 
         Answered requests have an id of their own, so of these all that is looked at must be the same.
         """
-        names, numbers, times, ids = map(rows.column, ("event", "seq", "ts", "response_id"))
-        of_answers = [rows.column(key) for key in _OF_ANSWER]
-        find, last = self._repeats.find, None
-        for index, tail in zip(read, tails, strict=True):
-            signature: Hashable = tail
-            if names[index] == "model_response":
-                values = [column[index] for column in of_answers]
-                signature = (*values, *map(type, values))
-            again = find(signature)
-            if again is None or (again.response is not None and type(ids[index]) not in _TEXT_OR_NULL):
+        known = self._repeats.count(tails)
+        fresh = [(index, tail) for index, tail in zip(read, tails, strict=True) if tail not in known]
+        again_at = [index for index, tail in zip(read, tails, strict=True) if tail in known] if known else []
+        answers = self._answers_in(rows, [index for index, _ in fresh])
+        for index, tail in fresh:
+            answer = answers.get(index)
+            signature: Hashable = tail if answer is None else (*answer[3:], *map(type, answer[3:]))
+            again = self._repeats.find(signature)
+            if again is None or (answer is not None and type(answer[0]) not in _TEXT_OR_NULL):
                 again = self._event(first + index, rows[index])
                 if again is not None:
                     self._repeats.remember(signature, again)
                 continue
             again.times += 1
-            if again.response is None:
-                last = index
+            if again.response is None or answer is None:
+                again_at.append(index)
             else:
-                answered = msgspec.structs.replace(again.response, response_id=ids[index], sequence=numbers[index])
-                self._note(answered, first + index, self._check.clock.instant(times[index]))
-        if last is not None:
-            self._span.see(first + last, numbers[last])
+                response = msgspec.structs.replace(again.response, response_id=answer[0], sequence=answer[1])
+                self._note(response, first + index, self._check.clock.instant(answer[2]))
+        if again_at:
+            last = max(again_at)
+            self._span.see(first + last, rows.some([last]).column("seq")[0])
+
+    def _answers_in(self, rows: Rows, indices: list[int]) -> dict[int, tuple[Any, ...]]:
+        """Return what is looked at in each answered request: id, number and time, and then what many have in common."""
+        names = rows.column("event")
+        answered = [index for index in indices if names[index] == "model_response"]
+        columns = map(rows.some(answered).column, _OF_ANSWER)
+        return dict(zip(answered, zip(*columns, strict=True), strict=True))
 
     def _to_be_read(self, rows: Rows) -> list[int]:
         """Return which events have anything to be read but what all events have."""

@@ -41,19 +41,26 @@ class Rows(Sequence[dict[str, Any]]):
         self.keys = keys
         self._structs = structs
         self._data = data
+        self._columns: dict[str, list[Any]] = {}
 
     def __len__(self) -> int:
         return len(self._structs)
 
     def column(self, key: str) -> list[Any]:
         """Return the value at a key in each record, `ABSENT` where it has none; a long text may be a `Raw`."""
-        if key not in self.keys:
-            return [ABSENT] * len(self)
-        return list(map(attrgetter(_field(self.keys.index(key))), self._structs))
+        if key not in self._columns:
+            self._columns[key] = self._at(key, self._structs)
+        return self._columns[key]
 
-    def some(self, indices: Iterable[int]) -> Rows:
-        """Return some of the records, for their columns."""
-        return Rows(self.keys, [self._structs[index] for index in indices], b"")
+    def values(self, keys: Iterable[str], indices: Iterable[int]) -> list[tuple[Any, ...]]:
+        """Return of some records the values at the keys, as in their columns."""
+        some = [self._structs[index] for index in indices]
+        return list(zip(*(self._at(key, some) for key in keys), strict=True))
+
+    def _at(self, key: str, structs: list[msgspec.Struct]) -> list[Any]:
+        if key not in self.keys:
+            return [ABSENT] * len(structs)
+        return list(map(attrgetter(_field(self.keys.index(key))), structs))
 
     def tails(self, heads: Sequence[str], indices: Sequence[int]) -> list[bytes] | None:
         """Return some lines, by their rising indices, from the last of the keys `heads` on.

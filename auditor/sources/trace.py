@@ -176,14 +176,13 @@ class Source:
                 self._note(response, first + index, self._check.clock.instant(answer[2]))
         if again_at:
             last = max(again_at)
-            self._span.see(first + last, rows.some([last]).column("seq")[0])
+            self._span.see(first + last, rows.column("seq")[last])
 
     def _answers_in(self, rows: Rows, indices: list[int]) -> dict[int, tuple[Any, ...]]:
         """Return what is looked at in each answered request: id, number and time, and then what many have in common."""
         names = rows.column("event")
         answered = [index for index in indices if names[index] == "model_response"]
-        columns = map(rows.some(answered).column, _OF_ANSWER)
-        return dict(zip(answered, zip(*columns, strict=True), strict=True))
+        return dict(zip(answered, rows.values(_OF_ANSWER, answered), strict=True))
 
     def _to_be_read(self, rows: Rows) -> list[int]:
         """Return which events have anything to be read but what all events have."""

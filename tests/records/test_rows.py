@@ -177,3 +177,19 @@ def test_a_plain_log_needs_no_other_way(records: list[dict[str, Any]]) -> None:
     rows = taught(known).rows(written(*records))
     assert rows is not None
     assert [*rows] == records
+
+
+@given(st.lists(st.booleans(), min_size=1, max_size=12), st.sampled_from([(",", ":"), (", ", ": ")]))
+def test_some_records_are_asked_for_their_values_and_tails(asked: list[bool], style: tuple[str, str]) -> None:
+    records = [{**(MESSAGE if number % 3 else CALL), "seq": number} for number in range(len(asked))]
+    rows = taught(MESSAGE, CALL).rows(written(*records, style=style))
+    assert rows is not None
+    indices = [index for index, wanted in enumerate(asked) if wanted]
+    pairs = [(index, "bash" if index % 3 == 0 else ABSENT) for index in indices]
+    assert rows.values(("seq", "tool"), indices) == pairs
+    tails = rows.tails(("ts", "seq", "event"), indices)
+    assert tails is not None
+    assert [json.loads(b"{" + tail) for tail in tails] == [
+        {key: value for key, value in records[index].items() if key not in {"ts", "seq"}} for index in indices
+    ]
+    assert rows.tails(("seq", "ts"), indices) is rows.tails(("ts", "event"), indices) is None

@@ -26,8 +26,8 @@ from auditor.secrets.prefilter import Event, Prefilter
 from auditor.secrets.sight import Sight
 from auditor.secrets.streams import Streams, end_of_record
 
-_MOST_EARLY = 1 << 26
-"""Bytes of an artifact that are put by at most: about what is decoded in the time that making the finder takes."""
+_MOST_EARLY = 1 << 25
+"""Bytes of an artifact that are put by at most, about half of what is decoded in the time that making the finder takes."""
 
 
 class Sources(msgspec.Struct, frozen=True):

@@ -96,6 +96,8 @@ def test_shown_in_milliseconds() -> None:
     assert rfc3339(1_781_102_291_123_999) == "2026-06-10T14:38:11.123Z"
 
 
+TWO = "2026-06-10T14:38:11.000Z38:12.000Z"
+
 NEAR = st.builds(
     "2026-0{}-10T1{}:{:02}:{:02}{}{}".format,
     st.sampled_from([6, 6, 6, 7, 13]),
@@ -131,5 +133,7 @@ def test_the_usual_times_of_a_log_are_seen_to_be_in_order() -> None:
         assert clock.are_in_order(usual)
         assert not clock.are_in_order(usual[::-1])
     assert not clock.are_in_order(["2026-06-10T15:38:00.000Z"]), "another hour"
+    for odd in (["2026-06-10T14:", TWO], [TWO, TWO], ["2026-06-10T14:38:11.000Z", TWO], [TWO[:-1], "2026-06-10T14:Z"]):
+        assert not clock.are_in_order(odd), "times only where they are put together"
     assert not clock.are_in_order([])
     assert not clock.are_in_order([None])

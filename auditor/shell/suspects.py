@@ -69,4 +69,7 @@ def suspects(command: str) -> tuple[str, ...]:
 
 
 def _shows(text: str, hints: tuple[str, ...], sign: re.Pattern[str]) -> bool:
-    return any(hint in text for hint in hints) and sign.search(text) is not None
+    for hint in hints:  # a generator would cost as much as the search
+        if hint in text:
+            return sign.search(text) is not None
+    return False

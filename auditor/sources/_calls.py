@@ -5,6 +5,7 @@ Which call really leaves is the rules' question: it needs the run's own paths, w
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 
@@ -18,6 +19,8 @@ FACTS = frozenset({"tool.call", "tool.calls"})
 
 
 _SHORT = 2000
+_PLAIN = re.compile(r"(?!.*(?:cd|sh|popd|eval|alias|trap|watch|xargs|ome|HOME|expanduser))[A-Za-z0-9_-]{1,100}")
+"""One word, such as an id: no path by its looks, and as a command none of those by which one leaves without naming where."""
 
 
 @lru_cache(maxsize=4096)
@@ -33,6 +36,8 @@ def leaving(found: Iterable[Argument]) -> Iterator[Argument]:
 
 def leaving_in_text(key: str, text: str, tool: str) -> Sequence[Argument]:
     """Return what could leave the copy in the text of one argument `key`; short texts come again and are remembered."""
+    if _PLAIN.fullmatch(text):
+        return ()
     find = _leaving_in_text if len(text) <= _SHORT else _leaving_in_text.__wrapped__
     return find(key, text, tool)
 

@@ -61,7 +61,7 @@ def arguments(value: Any, tool: str, pointer: str = "") -> Iterator[Argument]:
             pending += [(str(name), f"{place}/{pointer_step(str(name))}", child) for name, child in item.items()]
         elif isinstance(item, list):
             words = [word for word in item if isinstance(word, str)]
-            if key.lower() in _COMMAND and words and len(words) == len(item):
+            if is_command(key) and words and len(words) == len(item):
                 yield Argument(place, shlex.join(words), command=True)
             else:
                 pending += [(key, f"{place}/{index}", child) for index, child in enumerate(item)]
@@ -95,6 +95,11 @@ def text_arguments(text: str, tool: str, pointer: str) -> Iterator[Argument]:
         yield Argument(pointer, found.text, found.command)
 
 
+def is_command(key: str) -> bool:
+    """Tell whether a key says that its text is a shell command."""
+    return key.lower() in _COMMAND
+
+
 def _kind(key: str, text: str, tool: str) -> str | None:
     """Tell whether a text is a path or a command: by its key where that says it, else by how it looks."""
     sort = _sort(key, tool) if len(key) <= _MAX_NAME and len(tool) <= _MAX_NAME else _sort.__wrapped__(key, tool)
@@ -108,10 +113,9 @@ def _kind(key: str, text: str, tool: str) -> str | None:
 @lru_cache(maxsize=1024)
 def _sort(key: str, tool: str) -> str | None:
     """Tell what a key says of its text; None: a pattern, which is no path."""
-    lowered = key.lower()
-    if lowered in _COMMAND:
+    if is_command(key):
         return "command"
-    if lowered in ("pattern", "glob"):
+    if key.lower() in ("pattern", "glob"):
         return "path" if tool.lower() in _PATTERN_IS_PATH else None
     if _CONTENT.fullmatch(key):
         return "content"

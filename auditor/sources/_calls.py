@@ -13,7 +13,7 @@ import msgspec
 
 from auditor.records.collector import Notes
 from auditor.shell import suspects
-from auditor.sources._arguments import Argument, arguments
+from auditor.sources._arguments import Argument, arguments, is_command
 
 FACTS = frozenset({"tool.call", "tool.calls"})
 
@@ -21,6 +21,8 @@ FACTS = frozenset({"tool.call", "tool.calls"})
 _SHORT = 2000
 _PLAIN = re.compile(r"(?!.*(?:cd|sh|popd|eval|alias|trap|watch|xargs|ome|HOME|expanduser))[A-Za-z0-9_-]{1,100}")
 """One word, such as an id: no path by its looks, and as a command none of those by which one leaves without naming where."""
+_RELATIVE = re.compile(r"(?!/|.*\.\.)[A-Za-z0-9_./-]{1,200}")
+"""A relative path that only goes down."""
 
 
 @lru_cache(maxsize=4096)
@@ -36,7 +38,7 @@ def leaving(found: Iterable[Argument]) -> Iterator[Argument]:
 
 def leaving_in_text(key: str, text: str, tool: str) -> Sequence[Argument]:
     """Return what could leave the copy in the text of one argument `key`; short texts come again and are remembered."""
-    if _PLAIN.fullmatch(text):
+    if _PLAIN.fullmatch(text) or (_RELATIVE.fullmatch(text) and not is_command(key)):
         return ()
     find = _leaving_in_text if len(text) <= _SHORT else _leaving_in_text.__wrapped__
     return find(key, text, tool)

@@ -26,7 +26,7 @@ from pathlib import Path
 from auditor.secrets import Engine
 run = Engine.load(Path(sys.argv[1])).scan("trace")
 with open(sys.argv[2], "rb", buffering=0) as file:
-    while chunk := file.read(1 << 20):
+    while chunk := file.read(1 << 21):
         run.feed(chunk)
 print(run.close())
 """

@@ -69,7 +69,9 @@ _NAMES_MODEL = frozenset({"model_dispatched", "model_response", "config_written"
 _FREQUENT = frozenset({"model_response", "network_request"})
 _ARGUMENTS = ("path", "file_path", "cwd", "command")
 _TELL_APART = ("ts", "seq", "run_id")
+"""The first keys of every event, as the contract has them; what comes after them may come again."""
 _OF_ANSWER = ("response_id", "seq", "ts", "agent", "provider", "requested_model", "model", "host", "status")
+"""What is looked at in an answered request: first what is its own, then what many have in common."""
 _OF_EVERY_CALL = frozenset({"ts", "seq", "run_id", "event", "agent", "tool"})
 
 

@@ -140,11 +140,16 @@ class Source:
 
     def rows(self, first: int, rows: Rows) -> None:
         """Read the events on consecutive lines, the number of the first of which is `first`."""
-        if not self._check.see_all(*map(rows.column, ("seq", "run_id", "ts"))):
-            for line, record in enumerate(rows, first):
-                self.record(line, record)
-            return
+        columns = [rows.column(key) for key in ("seq", "run_id", "ts")]
         read = self._to_be_read(rows)
+        if not self._check.see_all(*columns):
+            wanted = set(read)
+            for index, (number, identity, time) in enumerate(zip(*columns, strict=True)):
+                head = {"seq": number, "run_id": identity, "ts": time}
+                self._check.see(first + index, {key: value for key, value in head.items() if value is not ABSENT})
+                if index in wanted:
+                    self._event(first + index, rows[index])
+            return
         tails = rows.tails(_TELL_APART, read) if read else None
         if tails is not None:
             self._read(first, rows, read, tails)

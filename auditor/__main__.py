@@ -38,15 +38,15 @@ def leave(code: int) -> NoReturn:
     still runs, or something cannot be flushed, the process ends in the usual way, which waits for the one and tells of
     the other.
     """
+    if threading.active_count() > 1:
+        sys.exit(code)
+    atexit._run_exitfuncs()
     try:
         for stream in (sys.stdout, sys.stderr):
             if stream is not None:
                 stream.flush()
     except (OSError, ValueError):
         sys.exit(code)
-    if threading.active_count() > 1:
-        sys.exit(code)
-    atexit._run_exitfuncs()
     os._exit(code)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -31,8 +32,11 @@ leave(0)
 
 
 def run(*command: str) -> subprocess.CompletedProcess[str]:
+    """Run Python as it runs where nobody asked it to write everything at once."""
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"}
+    root = Path(__file__).parents[1]
     return subprocess.run(
-        [sys.executable, *command], capture_output=True, text=True, check=False, cwd=Path(__file__).parents[1]
+        [sys.executable, *command], capture_output=True, text=True, check=False, cwd=root, env=environment
     )
 
 

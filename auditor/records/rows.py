@@ -37,7 +37,7 @@ _encoder = msgspec.json.Encoder()
 class Rows(Sequence[dict[str, Any]]):
     """The records of consecutive lines."""
 
-    def __init__(self, keys: Sequence[str], structs: list[msgspec.Struct], data: bytes) -> None:
+    def __init__(self, keys: tuple[str, ...], structs: list[msgspec.Struct], data: bytes) -> None:
         self.keys = keys
         self._structs = structs
         self._data = data
@@ -62,13 +62,13 @@ class Rows(Sequence[dict[str, Any]]):
             return [ABSENT] * len(structs)
         return list(map(attrgetter(_field(self.keys.index(key))), structs))
 
-    def tails(self, heads: Sequence[str], indices: Sequence[int]) -> list[bytes] | None:
+    def tails(self, heads: tuple[str, ...], indices: Sequence[int]) -> list[bytes] | None:
         """Return some lines, by their rising indices, from the last of the keys `heads` on.
 
         None unless these are the first keys of all records. It is for the caller to know that every record has them, and
         that none of their values holds a quoted text.
         """
-        if tuple(self.keys[: len(heads)]) != tuple(heads):
+        if self.keys[: len(heads)] != heads:
             return None
         data, mark = self._data, b'"%b"' % heads[-1].encode()
         if len(indices) > len(self) // 2:

@@ -2,28 +2,13 @@
 
 from __future__ import annotations
 
-from functools import cache
 from typing import Any
 
 from auditor.facts import Grade, Naming, Observation, Response
 from auditor.instants import instant
 from auditor.records.collector import Notes
 from auditor.records.json_text import JsonFault, parse, parse_object
-from auditor.sources.shapes import anchors, is_tool_talk, observe, observe_body, sse_payload
-
-_OWN_ANCHOR = "provider"
-
-
-def could_be_foreign(record: dict[str, Any]) -> bool:
-    """Tell whether `note_foreign` could note anything of a record, by its keys and by the texts at `MARKS`."""
-    if record.keys().isdisjoint(_every_anchor()):
-        return False
-    return _OWN_ANCHOR in record or not is_tool_talk(record)
-
-
-@cache
-def _every_anchor() -> frozenset[str]:
-    return anchors() | {_OWN_ANCHOR}
+from auditor.sources.shapes import observe, observe_body, sse_payload
 
 
 def note_foreign(
@@ -72,7 +57,7 @@ def note_each(notes: Notes, line: int | None, values: Any) -> None:
 
 def _own_shapes(record: dict[str, Any]) -> list[Observation]:
     """Read the two shapes of the run's own logs where they stand in another file: a dispatch by Case, a gateway's row."""
-    provider = record.get(_OWN_ANCHOR)
+    provider = record.get("provider")
     if not isinstance(provider, str):
         return []  # nearly every record of nearly every log
     texts = {key: record.get(key) for key in ("model", "agent", "requested_model", "served_model")}

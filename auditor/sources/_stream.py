@@ -50,7 +50,7 @@ class StreamCheck:
         self._expected = 1
         self._first: int | None = None
         self._records = 0
-        self.clock = Clock()
+        self._clock = Clock()
         self._first_time: int | None = None
         self._last_time: int | None = None
         self._last_text: Any = None
@@ -67,9 +67,9 @@ class StreamCheck:
             return False
         if numbers != list(range(self._expected, self._expected + count)) or {*map(type, numbers)} != {int}:
             return False
-        if not self.clock.are_in_order(times):
+        if not self._clock.are_in_order(times):
             return False
-        first, last = self.clock.instant(times[0]), self.clock.instant(times[-1])
+        first, last = self._clock.instant(times[0]), self._clock.instant(times[-1])
         if first is None or first < self._last_time:
             return False
         self._records += count
@@ -77,9 +77,9 @@ class StreamCheck:
         self._last_time, self._last_text = last, times[-1]
         return True
 
-    def time(self, record: dict[str, Any]) -> int | None:
-        """Return a record's time."""
-        return self.clock.instant(record.get("ts"))
+    def time(self, text: object) -> int | None:
+        """Return the time that a record's `ts` names."""
+        return self._clock.instant(text)
 
     def see(self, line: int, record: dict[str, Any]) -> int | None:
         """Check one record and return its time."""
@@ -137,7 +137,7 @@ class StreamCheck:
     def _time(self, line: int, text: object) -> int | None:
         if text == self._last_text and self._last_time is not None:
             return self._last_time
-        time = self.clock.instant(text)
+        time = self._clock.instant(text)
         if time is None:
             self.fault("stream.malformed", "ts is missing or no RFC 3339 time", line, "/ts")
         elif self._first_time is None or self._last_time is None:

@@ -15,7 +15,7 @@ from auditor.sources import _calls, _stream
 from auditor.sources._answers import Answers, same
 from auditor.sources._arguments import Argument, arguments
 from auditor.sources._calls import Calls, leaving, leaving_in_text
-from auditor.sources._foreign import could_be_foreign, note_foreign
+from auditor.sources._foreign import note_foreign
 from auditor.sources._repeats import Again, Repeats
 from auditor.sources._stream import Fields, StreamCheck
 from auditor.sources.shapes import anchors, is_agents
@@ -66,6 +66,7 @@ _FIELDS = {
     "run_finished": Fields(status=_TEXT),
 }
 _NAMES_MODEL = frozenset({"model_dispatched", "model_response", "config_written", "network_request"})
+_ACTIVITY = ("tool_call", "network_request")
 _FREQUENT = frozenset({"model_response", "network_request"})
 _ARGUMENTS = ("path", "file_path", "cwd", "command")
 _TELL_APART = ("ts", "seq", "run_id")
@@ -100,13 +101,9 @@ class Span:
         self._last: tuple[int, int] | None = None
 
     def see(self, line: int, sequence: object) -> None:
-        """Take one event with its line and sequence number; one without a number is another check's matter.
-
-        The first must come first.
-        """
+        """Take one event with its line and sequence number; one without a number is another check's matter."""
         if type(sequence) is int:
-            if self._last is None or line > self._last[0]:
-                self._last = (line, sequence)
+            self._last = (line, sequence)
             if self._first is None:
                 self._first = self._last
 
@@ -164,7 +161,6 @@ class Source:
         """
         known = self._repeats.count(tails)
         fresh = [(index, tail) for index, tail in zip(read, tails, strict=True) if tail not in known]
-        again_at = [index for index, tail in zip(read, tails, strict=True) if tail in known] if known else []
         answers = self._answers_in(rows, [index for index, _ in fresh])
         for index, tail in fresh:
             answer = answers.get(index)
@@ -176,14 +172,12 @@ class Source:
                     self._repeats.remember(signature, again)
                 continue
             again.times += 1
-            if again.response is None or answer is None:
-                again_at.append(index)
-            else:
+            if again.response is not None and answer is not None:
                 response = msgspec.structs.replace(again.response, response_id=answer[0], sequence=answer[1])
-                self._note(response, first + index, self._check.clock.instant(answer[2]))
-        if again_at:
-            last = max(again_at)
-            self._span.see(first + last, rows.column("seq")[last])
+                self._note(response, first + index, self._check.time(answer[2]))
+        names, numbers = rows.column("event"), rows.column("seq")
+        for last in [index for index in read if names[index] in _ACTIVITY][-1:]:
+            self._span.see(first + last, numbers[last])
 
     def _answers_in(self, rows: Rows, indices: list[int]) -> dict[int, tuple[Any, ...]]:
         """Return what is looked at in each answered request: id, number and time, and then what many have in common."""
@@ -218,8 +212,8 @@ class Source:
         if fields is None:
             if not name or type(name) is not str:
                 self._check.fault("stream.malformed", "event is missing or no string", line, "/event")
-            if self._own and could_be_foreign(record):
-                note_foreign(self._notes, line, record, self._check.time(record))
+            if self._own:
+                note_foreign(self._notes, line, record, self._check.time(record.get("ts")))
             return None
         fits = fields.fit(record)
         if not fits:
@@ -228,7 +222,7 @@ class Source:
         if name == "tool_call":
             again = self._tool_call(line, record)
             return again if fits else None
-        item, time = Record(self._notes.path, line, record), self._check.time(record)
+        item, time = Record(self._notes.path, line, record), self._check.time(record.get("ts"))
         if name not in _FREQUENT or not self._own:
             sequence = item.integer("seq")
             self._notes.fact(self._event_kind, Event(str(name), sequence, item), line, time=time)

@@ -23,10 +23,11 @@ FOLDER = Path(__file__).parents[2] / "rules" / "secrets"
 OURS = """
 import sys
 from pathlib import Path
+from auditor.reader import CHUNK
 from auditor.secrets import Engine
 run = Engine.load(Path(sys.argv[1])).scan("trace")
 with open(sys.argv[2], "rb", buffering=0) as file:
-    while chunk := file.read(1 << 21):
+    while chunk := file.read(CHUNK):
         run.feed(chunk)
 print(run.close())
 """

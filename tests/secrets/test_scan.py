@@ -14,6 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from auditor.reader import CHUNK
 from auditor.secrets import Engine, Hit, Redactor, fingerprint
 from auditor.secrets import scan as module
 from auditor.secrets.effort import BLOCK
@@ -87,6 +88,10 @@ def test_bytes_that_come_before_the_finder_is_ready_are_looked_at(monkeypatch: p
     hits, _ = run.close()
     assert seen(hits) == seen(scan(data))
     assert held == [100, 200, 300, 0, 0, 0, 0, 0], "no more than that is put by, and all of it is looked at"
+
+
+def test_a_block_is_what_is_read_at_a_time() -> None:
+    assert BLOCK == CHUNK, "else each block is put together again"
 
 
 def test_bytes_put_by_are_looked_at_in_the_end(monkeypatch: pytest.MonkeyPatch) -> None:

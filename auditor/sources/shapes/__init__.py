@@ -14,7 +14,7 @@ from auditor.facts import Observation
 from auditor.sources.shapes._discover import bodies, observe_with, shapes
 from auditor.sources.shapes._fields import Record
 
-__all__ = ["anchors", "is_agents", "is_tool_talk", "observe", "observe_body", "sse_payload"]
+__all__ = ["anchors", "is_agents", "observe", "observe_body", "sse_payload"]
 
 _MARKS = ("event", "type", "kind", "role")
 _LONGEST_MARK = 200
@@ -36,14 +36,14 @@ def observe(record: Record) -> list[Observation]:
     Never raises, whatever the record holds. Records that say they are a tool's call or result are passed over: what
     stands in them is the agent's or the tool's word.
     """
-    if anchors().isdisjoint(record) or is_tool_talk(record):
+    if anchors().isdisjoint(record) or _is_tool_talk(record):
         return []
     return observe_with(shapes(), record)
 
 
 def observe_body(record: Record) -> list[Observation]:
     """Return the model evidence of one provider body: what `observe` does, but for `sse_payload`'s JSON."""
-    if is_tool_talk(record):
+    if _is_tool_talk(record):
         return []
     return observe_with(bodies(), record)
 
@@ -59,7 +59,7 @@ def sse_payload(line: bytes) -> bytes | None:
     return payload if payload.startswith(b"{") else None
 
 
-def is_tool_talk(record: Record) -> bool:
+def _is_tool_talk(record: Record) -> bool:
     """Tell whether the record says that it is a tool's call or result, or a prompt."""
     for key in _MARKS:
         value = record.get(key)

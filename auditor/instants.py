@@ -15,17 +15,16 @@ SECOND = 1_000_000
 _RFC3339 = re.compile(
     r"(\d{4}-\d\d-\d\d)[Tt ]((?:[01]\d|2[0-3]):[0-5]\d:)(\d\d)(\.\d{1,12})?([Zz]|[+-]\d\d:\d\d)", re.ASCII
 )
-_USUAL = re.compile(r"\d{4}-\d\d-\d\dT(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d\.\d{3}(?:\d{3})?Z", re.ASCII)
-_HOUR = len("2026-06-10T14:")
-_IN_HOUR = re.compile(r"([0-5]\d):([0-5]\d)\.(\d{3}(?:\d{3})?)Z", re.ASCII)
-_ALL_IN_HOUR = {
-    len("2026-06-10T14:38:11.000Z"): re.compile(r"(?:[0-5]\d:[0-5]\d\.\d{3}Z)+", re.ASCII),
-    len("2026-06-10T14:38:11.000000Z"): re.compile(r"(?:[0-5]\d:[0-5]\d\.\d{6}Z)+", re.ASCII),
-}
-"""For times of one length: what their ends look like, all in a row."""
+_USUAL = re.compile(
+    r"\d{4}-\d\d-\d\dT(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{3}(?:\d{3})?)?(Z|[+-]\d\d:\d\d)", re.ASCII
+)
+_DAY = len("2026-06-10T")
+_IN_DAY = re.compile(r"([01]\d|2[0-3]):([0-5]\d):([0-5]\d)(?:\.(\d{3}(?:\d{3})?))?(Z|[+-]\d\d:\d\d)", re.ASCII)
+_SECONDS = len("14:38:11")
 _LONGEST = len("2026-06-10T14:38:11.000000000000+00:00")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _FIRST = (datetime.min.replace(tzinfo=UTC) - _EPOCH) // timedelta(microseconds=1)
+_WHOLE_DAY = 86_400 * SECOND
 _LAST = (datetime.max.replace(tzinfo=UTC) - _EPOCH) // timedelta(microseconds=1)
 
 
@@ -40,9 +39,10 @@ def instant(text: object) -> int | None:
     if _USUAL.fullmatch(text):
         # Each record of a log has another time, mostly in this form: worth its own short way.
         try:
-            return _since_epoch(datetime.fromisoformat(text))
+            found = _since_epoch(datetime.fromisoformat(text))
         except ValueError:
             return None
+        return found if _FIRST <= found <= _LAST else None
     return _instant(text)
 
 
@@ -64,37 +64,51 @@ def _instant(text: str) -> int | None:
 
 
 class Clock:
-    """Reads the times of one log, as `instant` does: mostly they are in the same hour as the one before."""
+    """Reads the times of one log, as `instant` does: mostly they are of the same day and zone as the one before."""
 
     def __init__(self) -> None:
-        self._hour: str | None = None
+        self._day: str | None = None
+        self._zone = ""
         self._began = 0
 
     def instant(self, text: object) -> int | None:
         """Return the RFC 3339 date-time `text` in microseconds since the epoch, or None if it is not one."""
         if type(text) is not str:
             return None
-        if text[:_HOUR] == self._hour and (match := _IN_HOUR.fullmatch(text, _HOUR)):
-            minute, second, fraction = match.groups()
-            micros = int(fraction) if len(fraction) > len("000") else 1000 * int(fraction)
-            return self._began + (60 * int(minute) + int(second)) * SECOND + micros
+        match = _IN_DAY.fullmatch(text, _DAY)
+        if match is None:
+            return instant(text)
+        hour, minute, second, fraction, zone = match.groups()
+        micros = (3600 * int(hour) + 60 * int(minute) + int(second)) * SECOND
+        if fraction is not None:
+            micros += int(fraction) if len(fraction) > len("000") else 1000 * int(fraction)
+        if zone == self._zone and text[:_DAY] == self._day:
+            return self._began + micros
         found = instant(text)
-        if found is not None and _USUAL.fullmatch(text):
-            self._hour, self._began = text[:_HOUR], found - found % (3600 * SECOND)
+        if found is not None and _USUAL.fullmatch(text) and _FIRST <= found - micros <= _LAST - _WHOLE_DAY:
+            self._day, self._zone, self._began = text[:_DAY], zone, found - micros
         return found
 
     def are_in_order(self, texts: list[Any]) -> bool:
-        """Tell whether these are times that never go back, where that is seen at once: all in the usual form, in one hour.
+        """Tell whether these are times that never go back, where that is seen at once: all in the usual form, on one day.
 
         Times of equal form are in order if their texts are.
         """
         try:
-            if not texts[0][:_HOUR] == texts[-1][:_HOUR] == self._hour or texts != sorted(texts):
+            if not texts[0][:_DAY] == texts[-1][:_DAY] == self._day or texts != sorted(texts):
                 return False
             (length,) = {*map(len, texts)}
-            return _ALL_IN_HOUR[length].fullmatch("".join([text[_HOUR:] for text in texts])) is not None
+            usual = _all_in_day(length - _DAY - _SECONDS - len(self._zone), self._zone)
+            return usual.fullmatch("".join([text[_DAY:] for text in texts])) is not None
         except (TypeError, ValueError, LookupError):
             return False
+
+
+@lru_cache(maxsize=32)
+def _all_in_day(fraction: int, zone: str) -> re.Pattern[str]:
+    """Return what the ends of times look like, all in a row, with a fraction and a zone of one length."""
+    digits = {0: "", len(".000"): r"\.\d{3}", len(".000000"): r"\.\d{6}"}[fraction]
+    return re.compile(rf"(?:(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d{digits}{re.escape(zone)})+", re.ASCII)
 
 
 def _since_epoch(moment: datetime) -> int:

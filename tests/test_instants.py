@@ -96,16 +96,17 @@ def test_shown_in_milliseconds() -> None:
     assert rfc3339(1_781_102_291_123_999) == "2026-06-10T14:38:11.123Z"
 
 
-TWO = "2026-06-10T14:38:11.000Z38:12.000Z"
+TWO = "2026-06-10T14:38:11.000Z14:38:12.000Z"
 
 NEAR = st.builds(
-    "2026-0{}-10T1{}:{:02}:{:02}{}{}".format,
+    "2026-{:02}-{:02}T{:02}:{:02}:{:02}{}{}".format,
     st.sampled_from([6, 6, 6, 7, 13]),
-    st.sampled_from([4, 4, 4, 5]),
+    st.sampled_from([10, 10, 10, 11, 31]),
+    st.sampled_from([0, 14, 14, 15, 23, 24]),
     st.integers(0, 60),
     st.integers(0, 61),
     st.sampled_from(["", ".000", ".250", ".250000", ".25", ".2500001", ".\u0661\u0661\u0661", "."]),
-    st.sampled_from(["Z", "Z", "Z", "+00:00", "z", "", "Z\n"]),
+    st.sampled_from(["Z", "Z", "Z", "+00:00", "+00:00", "-05:30", "+14:75", "+24:00", "z", "", "Z\n"]),
 )
 
 
@@ -113,6 +114,20 @@ NEAR = st.builds(
 def test_a_clock_reads_times_as_each_of_them_alone(texts: list[str | None]) -> None:
     clock = Clock()
     assert [clock.instant(text) for text in texts] == [instant(text) for text in texts]
+
+
+@pytest.mark.parametrize(
+    "pair",
+    [
+        ("0001-01-01T00:05:00+00:01", "0001-01-01T00:00:30+00:01"),
+        ("9999-12-31T23:58:00-00:01", "9999-12-31T23:59:00-00:01"),
+    ],
+)
+def test_a_day_of_which_a_part_cannot_be_shown_is_not_gone_by(pair: tuple[str, str]) -> None:
+    clock = Clock()
+    assert clock.instant(pair[0]) == instant(pair[0]) is not None
+    assert clock.instant(pair[1]) is None
+    assert not clock.are_in_order(sorted(pair))
 
 
 @given(st.lists(NEAR, min_size=1, max_size=3), NEAR)
@@ -125,15 +140,22 @@ def test_times_that_are_seen_to_be_in_order_are(texts: list[str], before: str) -
         assert times == sorted(times, key=lambda time: time or 0)
 
 
-def test_the_usual_times_of_a_log_are_seen_to_be_in_order() -> None:
+@pytest.mark.parametrize("fraction", ["", ".000", ".000000"])
+@pytest.mark.parametrize("zone", ["Z", "+00:00", "-05:30"])
+def test_the_usual_times_of_a_log_are_seen_to_be_in_order(fraction: str, zone: str) -> None:
     clock = Clock()
-    for digits in (3, 6):
-        usual = [f"2026-06-10T14:38:{second:02}.{'0' * digits}Z" for second in (1, 1, 2, 30)]
-        assert clock.instant(usual[0]) is not None
-        assert clock.are_in_order(usual)
-        assert not clock.are_in_order(usual[::-1])
-    assert not clock.are_in_order(["2026-06-10T15:38:00.000Z"]), "another hour"
-    for odd in (["2026-06-10T14:", TWO], [TWO, TWO], ["2026-06-10T14:38:11.000Z", TWO], [TWO[:-1], "2026-06-10T14:Z"]):
+    usual = [f"2026-06-10T{time}{fraction}{zone}" for time in ("14:38:01", "14:38:01", "14:38:30", "23:59:59")]
+    assert clock.instant(usual[0]) is not None
+    assert clock.are_in_order(usual)
+    assert not clock.are_in_order(usual[::-1])
+    assert not clock.are_in_order([time.replace("-10T", "-11T") for time in usual]), "another day"
+    assert not clock.are_in_order([time.removesuffix(zone) + "+01:00" for time in usual]), "another zone"
+
+
+def test_what_is_no_row_of_times_is_not_seen_to_be_in_order() -> None:
+    clock = Clock()
+    assert clock.instant("2026-06-10T14:38:01.000Z") is not None
+    for odd in (["2026-06-10T", TWO], [TWO, TWO], ["2026-06-10T14:38:11.000Z", TWO], [TWO[:-1], "2026-06-10TZ"]):
         assert not clock.are_in_order(odd), "times only where they are put together"
     assert not clock.are_in_order([])
     assert not clock.are_in_order([None])

@@ -31,7 +31,6 @@ _MAX_PAUSE = 64
 _PLAIN_KEY = re.compile(r'[^"\\\x00-\x1f]{0,100}')
 """Others are written with escapes; the decoder knows its keys as they are written."""
 _QUOTE = ord('"')
-_encoder = msgspec.json.Encoder()
 
 
 class Rows(Sequence[dict[str, Any]]):
@@ -133,7 +132,7 @@ class Layout:
             return None
         try:
             rows = Rows(self._keys, self._decoder.decode_lines(data), data)
-            if same_but_for_spaces(_encoder.encode_lines(rows._structs), data) and self._are_texts(rows, data):
+            if same_but_for_spaces(rows._structs, data) and self._are_texts(rows, data):
                 self._pause = self._paused = 0
                 return rows
         except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):

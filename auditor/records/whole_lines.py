@@ -7,6 +7,7 @@ nothing was dropped.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
@@ -15,6 +16,8 @@ _LONG_LINE = 700
 """Average bytes a line from which a look at each line costs less than encoding all of them again."""
 _SAMPLE = 1 << 13
 """Bytes by which the average is guessed."""
+_FIRST_KEY, _SPACED = 100, b'": '
+"""Where, and by what, one sees that spaces were left between the tokens."""
 
 _decoder: msgspec.json.Decoder[dict[str, Any]] = msgspec.json.Decoder(dict[str, Any])
 _encoder = msgspec.json.Encoder()
@@ -32,15 +35,26 @@ def decode(data: bytes) -> list[dict[str, Any]] | None:
     """
     try:
         records = _decoder.decode_lines(data)
-        return records if same_but_for_spaces(_encoder.encode_lines(records), data) else None
+        return records if same_but_for_spaces(records, data) else None
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError, TypeError, OverflowError):
         return None
 
 
-def same_but_for_spaces(again: bytes, data: bytes) -> bool:
-    """Tell whether what an encoder makes of the decoded value is the text that it came from, but for spaces.
+def same_but_for_spaces(records: Sequence[Any], data: bytes) -> bool:
+    """Tell whether what an encoder makes of the decoded records is the text that they came from, but for spaces.
 
     Spaces are never what tells one token from the next in JSON, so equal texts have equally many keys, and an encoder
     writes each key once, and a newline after each object and nowhere else.
     """
+    if _SPACED in data[:_FIRST_KEY] and _with_usual_spaces(records) == b"[%b]" % data[:-1].replace(b"\n", b", "):
+        return True
+    again = _encoder.encode_lines(records)
     return again == data or again.translate(None, b" ") == data.translate(None, b" ")
+
+
+def _with_usual_spaces(records: Sequence[Any]) -> bytes:
+    """Return the records with a space after each comma and each colon, as most writers have it that leave spaces.
+
+    Much faster than taking all spaces out. The records stand in one list: that is what the formatter knows.
+    """
+    return msgspec.json.format(_encoder.encode(records), indent=0)

@@ -51,10 +51,10 @@ class Rows(Sequence[dict[str, Any]]):
             self._columns[key] = self._at(key, self._structs)
         return self._columns[key]
 
-    def values(self, keys: Iterable[str], indices: Iterable[int]) -> list[tuple[Any, ...]]:
-        """Return of some records the values at the keys, as in their columns."""
+    def values(self, keys: Iterable[str], indices: Iterable[int]) -> list[list[Any]]:
+        """Return for each of the keys the values of some records, as in its column."""
         some = [self._structs[index] for index in indices]
-        return list(zip(*(self._at(key, some) for key in keys), strict=True))
+        return [self._at(key, some) for key in keys]
 
     def _at(self, key: str, structs: list[msgspec.Struct]) -> list[Any]:
         if key not in self.keys:
@@ -90,7 +90,7 @@ class Rows(Sequence[dict[str, Any]]):
             return msgspec.to_builtins(row)
         except TypeError:  # it does not turn a `Raw` into a text
             values = zip(self.keys, msgspec.structs.astuple(row), strict=True)
-            return {key: _read(value) for key, value in values if value is not ABSENT}
+            return {key: read(value) for key, value in values if value is not ABSENT}
 
 
 class Layout:
@@ -169,7 +169,8 @@ class Layout:
         self._decoder = msgspec.json.Decoder(made)
 
 
-def _read(value: Any) -> Any:
+def read(value: Any) -> Any:
+    """Return a value of a column as it is in the record."""
     return msgspec.json.decode(value) if type(value) is Raw else value
 
 

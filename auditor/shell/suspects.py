@@ -47,6 +47,32 @@ _QUOTING = re.compile(r"\\\n|['\"\\]")
 _HARMLESS = re.compile(r"(?<=[\s\d&])[&\d]?>{1,2}[ ]?/dev/null(?=$|[\s;|&)])")
 
 
+_PLAIN_LONGEST = 500
+_TEXT = r"[A-Za-z0-9_]++(?:[.-][A-Za-z0-9_]++)*+"
+_WORD = (
+    rf"(?:\./)?+\.?+{_TEXT}(?:/\.?+{_TEXT})*+/?+",
+    rf"--?+{_TEXT}(?:={_TEXT})?+",
+    r'"[A-Za-z0-9_ ,]*+"',
+    r"'[A-Za-z0-9_ ,]*+'",
+    r"--|\.|&&|\|\|?+|;|2>&1",
+)
+_ONE_WORD = rf"(?:{'|'.join(f'(?:{word});?+(?![^ ])' for word in _WORD)})"
+_PLAIN_WORDS = re.compile(rf"{_ONE_WORD}(?: {_ONE_WORD})*+", re.ASCII)
+_FRAGMENTS = re.compile("|".join(sorted({hint for _, hints, _ in _SIGNS for hint in hints if hint.isalpha()})))
+
+
+def is_plain(command: str) -> bool:
+    """Tell whether a command consists of nothing but plain relative words, so that `suspects` has nothing to find in it.
+
+    Much faster than that, and often wrong about harmless commands.
+    """
+    return (
+        len(command) <= _PLAIN_LONGEST
+        and _PLAIN_WORDS.fullmatch(command) is not None
+        and _FRAGMENTS.search(command) is None
+    )
+
+
 def suspects(command: str) -> tuple[str, ...]:
     """Return the signs in `command` of something that may leave the copy; `()` if it is clearly harmless.
 

@@ -30,16 +30,21 @@ _CONTENT = re.compile(
     r"stdout|stderr|summary|url|uri|reason|replacement|diff|patch|data|value|note|name|id)",
     re.IGNORECASE,
 )
-_NESTED = frozenset({"args", "arguments", "input", "parameters", "params"})
+NESTED = frozenset({"args", "arguments", "input", "parameters", "params"})
+"""Keys, in lower case, whose text may be an object written as JSON."""
 _PATCHED = re.compile(r"^\*\*\* (?:(?:Update|Add|Delete) File|Move to): (\S.{0,4000})$", re.MULTILINE)
-_PATCH_MARK = "*** "
+PATCH_MARK = "*** "
+"""Without it a text holds no patch that names files."""
 _MAX_PATCH = 1 << 20
 _PATTERN_IS_PATH = frozenset({"glob", "find", "ls", "list"})
 _LOOKS_LIKE_PATH = re.compile(r"(?:/|~|\.\.(?:/|$)|file:)\S*")
+PATH_BEGINS = ("/", "~", "..", "file:")
+"""How a text begins that is taken for a path whatever its key says."""
+_LEADS_OUT = ("/", "~", "\\", "file:", "@")
 # A cut argument text is no JSON any more; what it still shows is read up to the cut.
 _CUT_FIELD = re.compile(r'"([A-Za-z_]{1,40})"\s{0,8}:\s{0,8}"([^"\\]*(?:\\.[^"\\]*)*)', re.DOTALL)
 _MAX_CUT_FIELDS = 100
-_MAX_NAME = 100
+MAX_NAME = 100
 """Characters of a name beyond which nothing is remembered of it."""
 
 
@@ -67,10 +72,10 @@ def arguments(value: Any, tool: str, pointer: str = "") -> Iterator[Argument]:
                 pending += [(key, f"{place}/{index}", child) for index, child in enumerate(item)]
         elif isinstance(item, str):
             seen += 1
-            if key.lower() in _NESTED and item.lstrip().startswith("{"):
+            if key.lower() in NESTED and item.lstrip().startswith("{"):
                 yield from text_arguments(item, tool, place)
                 continue
-            if _PATCH_MARK in item:
+            if PATCH_MARK in item:
                 for match in _PATCHED.finditer(item, 0, _MAX_PATCH):
                     yield Argument(place, match.group(1), command=False)
             kind = _kind(key, item, tool)
@@ -100,9 +105,14 @@ def is_command(key: str) -> bool:
     return key.lower() in _COMMAND
 
 
+def leads_out(path: str) -> bool:
+    """Tell whether a path could lead out of the copy, wherever that is."""
+    return path.startswith(_LEADS_OUT) or ".." in path or "$" in path or "\0" in path
+
+
 def _kind(key: str, text: str, tool: str) -> str | None:
     """Tell whether a text is a path or a command: by its key where that says it, else by how it looks."""
-    sort = _sort(key, tool) if len(key) <= _MAX_NAME and len(tool) <= _MAX_NAME else _sort.__wrapped__(key, tool)
+    sort = sort_of(key, tool) if len(key) <= MAX_NAME and len(tool) <= MAX_NAME else sort_of.__wrapped__(key, tool)
     if sort == "content":
         return "path" if text.startswith("file:") else None
     if sort == "unknown":
@@ -111,8 +121,11 @@ def _kind(key: str, text: str, tool: str) -> str | None:
 
 
 @lru_cache(maxsize=1024)
-def _sort(key: str, tool: str) -> str | None:
-    """Tell what a key says of its text; None: a pattern, which is no path."""
+def sort_of(key: str, tool: str) -> str | None:
+    """Tell what a key says of its text: that it is a `command`, a `path`, `content` or `unknown`; None: no path either.
+
+    The tool counts for patterns only: those of some tools are paths.
+    """
     if is_command(key):
         return "command"
     if key.lower() in ("pattern", "glob"):

@@ -5,24 +5,25 @@ Which call really leaves is the rules' question: it needs the run's own paths, w
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence, Set
 from functools import lru_cache
 
 import msgspec
+from msgspec import UnsetType
 
 from auditor.records.collector import Notes
+from auditor.records.rows import ABSENT, Rows, read
 from auditor.shell import suspects
-from auditor.sources._arguments import Argument, arguments, is_command
+from auditor.sources._arguments import Argument, arguments, leads_out
+from auditor.sources._first_look import stays_inside
 
 FACTS = frozenset({"tool.call", "tool.calls"})
 
 
 _SHORT = 2000
-_PLAIN = re.compile(r"(?!.*(?:cd|sh|popd|eval|alias|trap|watch|xargs|ome|HOME|expanduser))[A-Za-z0-9_-]{1,100}")
-"""One word, such as an id: no path by its looks, and as a command none of those by which one leaves without naming where."""
-_RELATIVE = re.compile(r"(?!/|.*\.\.)[A-Za-z0-9_./-]{1,200}")
-"""A relative path that only goes down."""
+_NO_TEXT = frozenset({UnsetType, type(None)})
+_SCALARS = _NO_TEXT | {int, float, bool}
+"""Types of values that name neither a path nor a command."""
 
 
 @lru_cache(maxsize=4096)
@@ -38,7 +39,7 @@ def leaving(found: Iterable[Argument]) -> Iterator[Argument]:
 
 def leaving_in_text(key: str, text: str, tool: str) -> Sequence[Argument]:
     """Return what could leave the copy in the text of one argument `key`; short texts come again and are remembered."""
-    if _PLAIN.fullmatch(text) or (_RELATIVE.fullmatch(text) and not is_command(key)):
+    if stays_inside(key)(text):
         return ()
     find = _leaving_in_text if len(text) <= _SHORT else _leaving_in_text.__wrapped__
     return find(key, text, tool)
@@ -53,7 +54,7 @@ def _leaves(argument: Argument) -> bool:
     text = argument.text
     if argument.command:
         return _could_leave(text) if len(text) <= _SHORT else bool(suspects(text))
-    return text.startswith(("/", "~", "\\", "file:", "@")) or ".." in text or "$" in text or "\0" in text
+    return leads_out(text)
 
 
 class ToolCall(msgspec.Struct, frozen=True):
@@ -71,6 +72,27 @@ class Calls:
     def __init__(self, notes: Notes) -> None:
         self._notes = notes
         self._count = 0
+
+    def add(self, times: int) -> None:
+        """Take so many calls that stay inside the copy."""
+        self._count += times
+
+    def plain(self, rows: Rows, calls: Sequence[int], *, unread: Collection[str], texts: Collection[str]) -> Set[int]:
+        """Return which of some records that are calls are seen at first sight to be sound and to stay inside the copy.
+
+        `unread` are the keys whose values are no arguments, `texts` those of arguments that must be texts or null.
+        """
+        keys = [key for key in rows.keys if key not in unread]
+        tools, *columns = rows.values(["tool", *keys], calls)
+        others = {index for index, tool in zip(calls, tools, strict=True) if type(tool) is not str}
+        for key, column in zip(keys, columns, strict=True):
+            if column.count(ABSENT) == len(column):
+                continue
+            stays, silent = stays_inside(key), _NO_TEXT if key in texts else _SCALARS
+            for index, value in zip(calls, map(read, column), strict=True):
+                if type(value) not in silent and not (type(value) is str and stays(value)):
+                    others.add(index)
+        return set(calls) - others
 
     def see(self, line: int, tool: str, agent: str | None, found: Iterable[Argument], *, times: int = 1) -> None:
         """Take one call, or so many alike, with those of its arguments that could leave the copy."""

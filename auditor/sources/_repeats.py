@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Hashable, Iterable, Set
+from collections.abc import Callable, Hashable, Mapping, Set
+from typing import Any
 
 import msgspec
 
@@ -27,9 +27,11 @@ class Repeats:
     def __init__(self) -> None:
         self._known: dict[Hashable, Again] = {}
 
-    def count(self, signatures: Iterable[Hashable]) -> Set[Hashable]:
-        """Count the records like which there were others before, and return the signatures of these."""
-        times = Counter(signatures)
+    def count(self, times: Mapping[Any, int]) -> Set[Hashable]:
+        """Count the records like which there were others before, and return the signatures of these.
+
+        `times` says how many records there are of each signature.
+        """
         known = times.keys() & self._known.keys()
         for signature in known:
             self._known[signature].times += times[signature]

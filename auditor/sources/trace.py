@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Hashable
 from typing import Any
 
@@ -103,9 +104,9 @@ class Span:
     def see(self, line: int, sequence: object) -> None:
         """Take one event with its line and sequence number; one without a number is another check's matter."""
         if type(sequence) is int:
-            self._last = (line, sequence)
-            if self._first is None:
-                self._first = self._last
+            seen = (line, sequence)
+            self._first = seen if self._first is None else min(self._first, seen)
+            self._last = seen if self._last is None else max(self._last, seen)
 
     def close(self, notes: Notes) -> None:
         """Note both ends (fact kind `trace.activity`; the value is the sequence number)."""
@@ -147,43 +148,59 @@ class Source:
                 if index in wanted:
                     self._event(first + index, rows[index])
             return
-        tails = rows.tails(_TELL_APART, read) if read else None
-        if tails is not None:
-            self._read(first, rows, read, tails)
-            return
-        for index in read:
-            self._event(first + index, rows[index])
+        if read:
+            self._read(first, rows, read)
 
-    def _read(self, first: int, rows: Rows, read: list[int], tails: list[bytes]) -> None:
+    def _read(self, first: int, rows: Rows, read: list[int]) -> None:
         """Read some of the events; one whose text goes on as that of an event before is only counted.
 
         Answered requests have an id of their own, so of these all that is looked at must be the same.
         """
-        known = self._repeats.count(tails)
-        fresh = [(index, tail) for index, tail in zip(read, tails, strict=True) if tail not in known]
-        answers = self._answers_in(rows, [index for index, _ in fresh])
-        for index, tail in fresh:
-            answer = answers.get(index)
-            signature: Hashable = tail if answer is None else (*answer[3:], *map(type, answer[3:]))
+        names, numbers = rows.column("event"), rows.column("seq")
+        active = [index for index in read if names[index] in _ACTIVITY]
+        for end in (*active[:1], *active[-1:]):
+            self._span.see(first + end, numbers[end])
+        answers = self._answers_in(rows, [index for index in read if names[index] == "model_response"])
+        others = [index for index in read if index not in answers] if answers else read
+        tails = rows.tails(_TELL_APART, others)
+        signatures: dict[int, Hashable] = {index: (*own[3:], *map(type, own[3:])) for index, own in answers.items()}
+        signatures |= self._not_counted(rows, others, tails) if tails is not None else dict.fromkeys(others)
+        for index in sorted(signatures):
+            signature, answer = signatures[index], answers.get(index)
             again = self._repeats.find(signature)
             if again is None or (answer is not None and type(answer[0]) not in _TEXT_OR_NULL):
                 again = self._event(first + index, rows[index])
-                if again is not None:
+                if again is not None and signature is not None:
                     self._repeats.remember(signature, again)
                 continue
             again.times += 1
             if again.response is not None and answer is not None:
                 response = msgspec.structs.replace(again.response, response_id=answer[0], sequence=answer[1])
                 self._note(response, first + index, self._check.time(answer[2]))
-        names, numbers = rows.column("event"), rows.column("seq")
-        for last in [index for index in read if names[index] in _ACTIVITY][-1:]:
-            self._span.see(first + last, numbers[last])
 
-    def _answers_in(self, rows: Rows, indices: list[int]) -> dict[int, tuple[Any, ...]]:
-        """Return what is looked at in each answered request: id, number and time, and then what many have in common."""
+    def _not_counted(self, rows: Rows, read: list[int], tails: list[bytes]) -> dict[int, bytes]:
+        """Count those events of which it is known by the end of their text, or seen, what they come to; return the others.
+
+        Those are returned with the end of their text.
+        """
+        times = Counter(tails)
+        known = self._repeats.count(times)
+        fresh = {index: tail for index, tail in zip(read, tails, strict=True) if tail not in known}
         names = rows.column("event")
-        answered = [index for index in indices if names[index] == "model_response"]
-        return dict(zip(answered, rows.values(_OF_ANSWER, answered), strict=True))
+        calls = {tail: index for index, tail in fresh.items() if names[index] == "tool_call"}
+        if not calls:
+            return fresh
+        plain = self._calls.plain(rows, [*calls.values()], unread=_OF_EVERY_CALL, texts=_ARGUMENTS)
+        seen = {tail for tail, index in calls.items() if index in plain}
+        self._calls.add(sum(times[tail] for tail in seen))
+        for tail in seen:
+            if times[tail] > 1:
+                self._repeats.remember(tail, Again(self._calls.add))
+        return {index: tail for index, tail in fresh.items() if tail not in seen}
+
+    def _answers_in(self, rows: Rows, answered: list[int]) -> dict[int, tuple[Any, ...]]:
+        """Return what is looked at in each answered request: id, number and time, and then what many have in common."""
+        return dict(zip(answered, zip(*rows.values(_OF_ANSWER, answered), strict=True), strict=True))
 
     def _to_be_read(self, rows: Rows) -> list[int]:
         """Return which events have anything to be read but what all events have."""

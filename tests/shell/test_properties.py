@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import posixpath
 
-from hypothesis import given, settings
+import pytest
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from auditor.shell import outside, references, suspects
 from auditor.shell.judge import MAX_RAW, MAX_REFERENCES
 from auditor.shell.paths import normalise
+from auditor.shell.suspects import is_plain
 from tests.shell.clean_commands import commands
 from tests.shell.leaving_commands import LEAVING
 from tests.shell.test_tables import COPY, _fill
@@ -119,6 +121,39 @@ def test_every_text_is_analysed_and_the_same_each_time(command: str) -> None:
 def test_what_the_sieve_lets_pass_leaves_nothing_behind(command: str) -> None:
     if not suspects(command):
         assert references(command, cwd=COPY, copy=COPY) == []
+
+
+LOOSE = st.lists(
+    st.sampled_from(
+        [*PIECES, "a", "a.b", "src/x.js", "./", "..", "/etc", "-x", "-x=", "home", "ome", '"', "'", "2>&1"]
+    ),
+    max_size=8,
+)
+
+
+@given(noise | LOOSE.map(" ".join) | LOOSE.map("".join))
+@example("cat ..")
+@example("cat -C/etc")
+@example("cat a--b/c")
+@example("cat a\n/etc")
+@settings(max_examples=800, deadline=None)
+def test_what_is_plain_at_first_sight_has_no_sign_of_leaving(command: str) -> None:
+    if is_plain(command):
+        assert suspects(command) == ()
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "ls",
+        "ls -la .",
+        "npm run test -- --reporter=spec 2>&1 | tail -20",
+        'git commit -m "mend the slug" && git log',
+        "grep -rn 'pad' src/clock.js; cat ./.env",
+    ],
+)
+def test_usual_commands_are_plain(command: str) -> None:
+    assert is_plain(command)
 
 
 @given(noise)

@@ -191,6 +191,15 @@ CHANGES = st.sampled_from(
         {"event": "tool_call", "tool": "read", "path": "a", "run": {"run_id": "r", "event": "tool_call"}},
         {"event": "tool_call", "tool": "read", "path": "a", "count": 1},
         {"event": "tool_call", "tool": "read", "path": "a", "count": True},
+        {"event": "tool_call", "tool": "read", "path": 1},
+        {"event": "tool_call", "tool": "read", "path": None},
+        {"event": "tool_call", "tool": "bash", "command": "npm test", "milliseconds": 1.5, "more": None},
+        {"event": "tool_call", "tool": "bash", "command": "npm test", "output": "x * { /etc " * 90},
+        {"event": "tool_call", "tool": "patch", "output": "*** Add File: /etc/hosts\n" + "x" * 400},
+        {"event": "tool_call", "tool": "patch", "output": "file:///etc/" + "x" * 400},
+        {"event": "tool_call", "tool": "bash", "input": '{"command": "cat /etc/passwd"}' + " " * 400},
+        {"event": "tool_call", "tool": "glob", "pattern": "/etc/*"},
+        {"event": "tool_call", "tool": "grep", "pattern": "/etc/*"},
         {"event": "tool_call", "tool": 7},
         {"event": "tool_call", "tool": "edit", "edits": [{"path": "/etc/hosts"}]},
         RESPONSE,
@@ -236,7 +245,7 @@ def test_events_that_come_again_are_not_read_again(monkeypatch: pytest.MonkeyPat
     rows: list[dict[str, Any]] = [USUAL | {"seq": number} | said[number % 4] for number in range(1, 41)]
     rows = [row | ({"response_id": f"m{number}"} if "model" in row else {}) for number, row in enumerate(rows)]
     facts, _ = facts_of(rows, at_once=True)
-    assert asked == [0, 1, 2, 3]
+    assert asked == [0, 2, 3], "and a call that clearly stays inside is only looked at"
     assert [fact.value.response_id for fact in facts["model.response"]] == [f"m{n}" for n in range(0, 40, 4)]
     assert [fact.value for fact in facts["tool.calls"]] == [20]
     assert [fact.count for fact in facts["host.contacted"]] == [10, 10]

@@ -10,7 +10,7 @@ import re
 
 from auditor.secrets.decode import Buffer
 
-EFFORT = 2
+EFFORT = 30
 """Units that a look at the surroundings of one match costs."""
 
 _LONGER = 150

@@ -63,7 +63,7 @@ def uuencoded(data: Buffer, start: int, end: int, _number: int) -> Decoded | Non
     text = bytes(data[start : start + _FAR])
     first = text.find(b"\n")
     if first < 0 or text.find(b"\\n", 0, first) >= 0:
-        text = unescape(text)[0]
+        text = unescape(text)
     plain = bytearray()
     for line in _LINE.split(text)[1:]:
         if not line or line in {b"`", b" ", b"end"}:
@@ -82,7 +82,7 @@ def ascii85(data: Buffer, start: int, _end: int, _number: int) -> Decoded | None
     if close < 0:
         return None
     try:
-        plain = base64.a85decode(unescape(data[low:close])[0])
+        plain = base64.a85decode(unescape(data[low:close]))
     except ValueError:
         return None
     return Decoded(plain, "ascii85", start, close, ((0, start),))

@@ -17,10 +17,10 @@ from auditor.secrets.validators import INNER, PROVING
 MOST_LINES = 24
 """Lines of a folded value that are tried one by one where neither their widths nor a checksum tell where it ends."""
 
-_BYTES_A_UNIT = 64
-"""Bytes that can be weighed for one unit of effort."""
-_PLACES_A_UNIT = 16
-"""Places before an anchor where a match can be tried for one unit of effort."""
+_TRIED = 2
+"""Units of effort that a match costs which fails at once."""
+_WEIGHED, _BYTES_A_UNIT = 8, 4
+"""Units of effort that a match costs which has to be weighed, and the bytes of it that cost one more."""
 
 _DIGIT = re.compile(rb"[0-9]")
 _BREAKS = {b"\n", b"\r", b"\\", b'"', b"'", b" "}
@@ -35,12 +35,12 @@ def confirm(data: Buffer, start: int, role: Role, effort: Effort) -> Found | Non
         return None
     limit = start + role.length + table.reach
     if table.before:
-        effort.spend(table.before // _PLACES_A_UNIT)
+        effort.spend(table.before)  # about one for each place where a match is tried
         match = _around(pattern.regex, data, start, max(0, start - table.before), limit)
     else:
         match = pattern.regex.match(data, start, limit)
     if match is None:
-        effort.spend(pattern.dear)
+        effort.spend(_TRIED + pattern.dear)
         return None
     if table.left == "word" and table.before and not starts_freely(data, match.start()):
         return None
@@ -49,7 +49,7 @@ def confirm(data: Buffer, start: int, role: Role, effort: Effort) -> Found | Non
     # Where a pattern names its value in one alternative only, the whole match is the value in the others.
     group = "v" if "v" in pattern.regex.groupindex and match["v"] is not None else 0
     value = match[group]
-    effort.spend(1 + len(value) // _BYTES_A_UNIT)
+    effort.spend(_WEIGHED + len(value) // _BYTES_A_UNIT)
     if is_placeholder(value, len(pattern.prefix(value))):
         return None
     if pattern.bare and _hidden(data, match, effort):
@@ -116,8 +116,9 @@ def _unfolded(data: Buffer, start: int, role: Role, plain: Found | None, effort:
         # An exact pattern's match does not become longer by more lines.
         if proved or pattern.exact or bytes(data[plain.end : plain.end + 1]) not in _BREAKS:
             return None
+    effort.spend(_TRIED)
     words, likeliest, proven = folded(data, start, bytes(data[start : start + role.length]))
-    effort.spend(sum(map(len, words)) // (4 * _BYTES_A_UNIT) + len(words) // 8)
+    effort.spend(sum(map(len, words)) // (4 * _BYTES_A_UNIT) + 2 * len(words))
     provable = _provable(pattern)
     if not words or not (proven or provable or plain is None):
         return None
@@ -128,7 +129,7 @@ def _unfolded(data: Buffer, start: int, role: Role, plain: Found | None, effort:
         return best if proven or plain is None or (provable and best.confidence == "confirmed") else None
     first = None
     for index, word in enumerate(words[:MOST_LINES]) if provable or plain is None else ():
-        effort.spend(1)
+        effort.spend(_WEIGHED)
         found = best if index == likeliest else confirm(word, 0, role, effort)
         if found is None:
             continue

@@ -11,6 +11,7 @@ import binascii
 import re
 from bisect import bisect_right
 from collections.abc import Callable
+from functools import lru_cache
 from typing import TypeAlias
 
 import msgspec
@@ -30,7 +31,7 @@ _NOT_HEX = re.compile(rb"[^0-9a-fA-F]+")
 _LINES = 60
 """Indented lines of an encoded text that are taken together."""
 _URLSAFE = bytes.maketrans(b"-_", b"+/")
-_ESCAPE = re.compile(rb'\\(u[0-9a-fA-F]{4}|["\\/bfnrt])')
+JSON_ESCAPE = re.compile(rb'\\(?:u[0-9a-fA-F]{4}|["\\/bfnrt])')
 _SHORT = {b"b": b"\b", b"f": b"\f", b"n": b"\n", b"r": b"\r", b"t": b"\t"}
 
 
@@ -52,22 +53,28 @@ def starts_freely(data: Buffer, at: int) -> bool:
 class Decoded(msgspec.Struct, frozen=True):
     """The text that a decoder found in ``buffer[start:end]``.
 
-    `pieces` are pairs (offset in text, offset in buffer), rising in both, that say which came from where. `cut` says what
-    of it could not be read, `cost` how much effort it took beyond what its length tells. Without text, nothing was hidden.
+    `pieces` are pairs (offset in text, offset in buffer), rising in both, that say which came from where; `places` finds
+    them out where that is better done when somebody asks. `cut` says what of it could not be read, `cost` how much effort
+    it took beyond what its length tells. Without text, nothing was hidden.
     """
 
     text: bytes
     view: str
     start: int
     end: int
-    pieces: tuple[tuple[int, int], ...]
+    pieces: tuple[tuple[int, int], ...] = ()
     cut: str = ""
     cost: int = 0
+    places: Callable[[], tuple[tuple[int, int], ...]] | None = None
 
     def source(self, offset: int) -> int:
         """Where in the buffer the byte at `offset` of the text came from (the nearest earlier known place)."""
-        place = bisect_right(self.pieces, (offset, 1 << 62)) - 1
-        return self.pieces[place][1] if place >= 0 else self.start
+        pieces = self.pieces if self.places is None else self.places()
+        place = bisect_right(pieces, (offset, 1 << 62)) - 1
+        if place < 0:
+            return self.start
+        # Between two `places` the text is as it stands in the buffer.
+        return pieces[place][1] + (offset - pieces[place][0] if self.places is not None else 0)
 
 
 Decoder: TypeAlias = Callable[[Buffer, int, int, int], Decoded | None]
@@ -86,34 +93,17 @@ def run_end(data: Buffer, at: int, alphabet: bytes, limit: int = AHEAD) -> int:
     return at + len(window) - len(window.lstrip(alphabet))
 
 
-def unescape(data: Buffer) -> tuple[bytes, tuple[tuple[int, int], ...]]:
-    """`data` with one level of JSON string escapes undone, and the pieces that say what came from where."""
-    out: list[Buffer] = []
-    pieces = [(0, 0)]
-    size = last = 0
-    for match in _ESCAPE.finditer(data):
-        code = match[1]
-        plain = _character(code[1:]) if code[:1] == b"u" else _SHORT.get(code, code)
-        out += (data[last : match.start()], plain)
-        size += match.start() - last + len(plain)
-        last = match.end()
-        pieces.append((size, last))
-    out.append(data[last:])
-    return b"".join(out), tuple(pieces)
+def unescape(data: Buffer) -> bytes:
+    """`data` with one level of JSON string escapes undone."""
+    return JSON_ESCAPE.sub(lambda match: json_character(match[0]), data)
 
 
-def _character(digits: bytes) -> bytes:
-    return chr(int(digits, 16)).encode("utf-8", "surrogatepass")
-
-
-def json_escapes(data: Buffer, start: int, end: int, _number: int) -> Decoded | None:
-    """The neighbourhood of a ``\\u00..`` escape, within its line, with JSON escapes undone once."""
-    low = max(0, start - 1024)
-    low = max(data.rfind(b"\n", low, start) + 1, low)
-    high = data.find(b"\n", end, end + 4096)
-    high = min(len(data), end + 4096) if high < 0 else high
-    text, pieces = unescape(data[low:high])
-    return Decoded(text, "json", low, high, tuple((a, b + low) for a, b in pieces))
+@lru_cache(maxsize=1024)
+def json_character(escape: bytes) -> bytes:
+    """The character that an escape in a JSON string stands for, half a surrogate pair as well."""
+    if escape[1:2] == b"u":
+        return chr(int(escape[2:], 16)).encode("utf-8", "surrogatepass")
+    return _SHORT.get(escape[1:], escape[1:])
 
 
 def base64_run(data: Buffer, start: int, end: int, phase: int) -> Decoded | None:

@@ -21,7 +21,7 @@ from auditor.secrets.weak import is_test_token, is_weak_password
 Doubt: TypeAlias = Callable[[re.Match[bytes], Buffer], bool]
 """(match of a table's expression, the buffer it is in) -> whether there is reason to doubt it."""
 
-EFFORT = 2
+EFFORT = 30
 """Units that doubting one match costs."""
 
 _NEAR = 200

@@ -9,17 +9,18 @@ from __future__ import annotations
 BLOCK = 1 << 21
 """Bytes of an artifact that are looked at together: as many as are read at a time, so that they need not be put together."""
 
-ALLOWANCE = 60_000
+ALLOWANCE = 500_000
 """What may be spent on an artifact of any size, and again for each mebibyte.
 
-A unit is worth at most about 15 microseconds, so that a hostile mebibyte costs a second. Honest text needs some hundreds
-for one; a list of tokens, one a line, needs the most of what is honest.
+A unit is worth about a microsecond, so that a hostile mebibyte costs a second at most or two: what a failing expression costs
+is only estimated. Most honest text needs some thousands for one; what is written in nothing but colours, escapes or words
+about passwords needs up to two thirds of them.
 """
 _MEBIBYTE = 1 << 20
 MOST_SAVED = 4 * ALLOWANCE
 """The most that is kept for what comes later."""
 
-EVENTS_A_UNIT = 8
+EVENTS_A_UNIT = 2
 """Occurrences of any literal that can be passed over for one unit."""
 
 TOO_MUCH = "there is too much here that looks like a credential or hides one: not all was looked at"

@@ -7,41 +7,43 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from functools import lru_cache, partial
 
-from auditor.secrets.decode import Buffer, Decoded, Decoder, run_end, run_start
+from auditor.secrets.decode import JSON_ESCAPE, Buffer, Decoded, Decoder, json_character, run_end, run_start
 
 NEAR_BEFORE = 1024
 NEAR_AFTER = 4096
 
 _TOKEN = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789%+/=_-.~:@&;#,\\$!*"
 _PIECE_END = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.+/="
-_COLOURED = _TOKEN + b"\x1b[]?()^\xc2\x9b\x07"
-_BRACED = _TOKEN + b"{}"
+# Each expression begins with one character or a class of them, for which a text is searched at memory speed; what they
+# are the beginning of, with any number of backslashes, is asked looking back.
 _PERCENT = re.compile(rb"%(?:u00)?([0-9A-Fa-f]{2})")
 _BACKSLASH = re.compile(
-    rb"\\+(?:x([0-9a-fA-F]{2})|(?:u\{0{0,6}([0-9a-fA-F]{2})\}|U0{6}([0-9a-fA-F]{2}))|0?([01][0-7]{2})|([_.-]))"
+    rb"\\\\*+(?:x([0-9a-fA-F]{2})|(?:u\{0{0,6}([0-9a-fA-F]{2})\}|U0{6}([0-9a-fA-F]{2}))|0?([01][0-7]{2})|([_.-]))"
 )
 _ENTITY = re.compile(
-    rb"&(?:#0{0,5}[0-9]{2,3}|#[xX]0{0,6}[0-9a-fA-F]{2});?|&(?:amp|hyphen|lowbar|period|equals|sol|plus|dash);"
+    rb"&(?:(?:#0{0,5}[0-9]{2,3}|#[xX]0{0,6}[0-9a-fA-F]{2});?|(?:amp|hyphen|lowbar|period|equals|sol|plus|dash);)"
 )
 _QUOTED = re.compile(rb"=(?:(?:\\+r)?\\+n|\r?\n|([2-7][0-9A-Fa-f]))")
 _ESC = rb"(?:\x1b|\\+u001[bB]|\\+x1[bB]|\\+033|\\+e|\^\[)"
 _ANSI = re.compile(
-    rb"(?:\xc2\x9b|\\+u009[bB])[0-9;:?]{0,40}[@-~]|"
-    + _ESC
-    + rb"(?:\[[0-9;:?]{0,40}[ -/]{0,2}[@-~]|\][^\x07\x1b\\]{0,200}(?:\x07|\\+u0007|"
-    + _ESC
-    + rb"\\{1,2})|[()][0-9A-B])"
+    rb"[\x1b\\^\xc2](?:(?:(?<=\xc2)\x9b|(?<=\\)\\*+u009[bB])[0-9;:?]{0,40}[@-~]|"
+    rb"(?:(?<=\x1b)|(?<=\\)\\*+(?:u001[bB]|x1[bB]|033|e)|(?<=\^)\[)"
+    rb"(?:\[[0-9;:?]{0,40}[ -/]{0,2}[@-~]|\][^\x07\x1b\\]{0,200}(?:\x07|\\+u0007|" + _ESC + rb"\\{1,2})|[()][0-9A-B]))"
 )
 _INVISIBLE = re.compile(
-    rb"\xe2\x80[\x8b-\x8f\xaa-\xae]|\xe2\x81[\xa0-\xaf]|\xef\xbb\xbf|\xc2\xad|\xcd\x8f|\xe1\xa0\x8e|\xef\xb8[\x80-\x8f]"
-    rb"|\\+u(?:200[b-fB-F]|202[a-eA-E]|206[0-9a-fA-F]|[fF][eE][fF][fF]|[fF][eE]0[0-9a-fA-F]|00[aA][dD]|034[fF]|180[eE])"
-    rb"|(?<=u0000.)\\+u0000|\\+u0000(?=.\\+u0000)"
+    rb"[\xe2\xef\xc2\xcd\xe1\\](?:(?<=\xe2)(?:\x80[\x8b-\x8f\xaa-\xae]|\x81[\xa0-\xaf])|(?<=\xef)(?:\xbb\xbf|\xb8[\x80-\x8f])"
+    rb"|(?<=\xc2)\xad|(?<=\xcd)\x8f|(?<=\xe1)\xa0\x8e"
+    rb"|(?<=\\)\\*u(?:200[b-fB-F]|202[a-eA-E]|206[0-9a-fA-F]|[fF][eE][fF][fF]|[fF][eE]0[0-9a-fA-F]|00[aA][dD]|034[fF]|180[eE])"
+    rb"|(?<=u0000.\\)\\*u0000|(?<=\\)\\*u0000(?=.\\+u0000))"
 )
 _CONCATENATION = re.compile(
-    rb"""\\*["'`](?:\s|\\+[nrt])*(?:[+.&~]|\.\.|\|\||<<)(?:\s|\\+[nrt])*[fbru]?\\*["'`]|""|''|\\"\\"|\\*["'](?:\s|\\+[nrt])+\\*["']"""
+    rb"""[\\"'`](?:(?:(?<=\\)\\*["'`]|(?<=["'`]))"""
+    rb"""(?:(?:\s|\\+[nrt])*(?:[+.&~]|\.\.|\|\||<<)(?:\s|\\+[nrt])*[fbru]?\\*["'`])"""
+    rb"""|(?<=")"|(?<=')'|(?<=\\)"\\"|(?:(?<=\\)\\*["']|(?<=["']))(?:\s|\\+[nrt])+\\*["'])"""
 )
-_RETURN = re.compile(rb"(?:\r|\\+r)(?=[A-Za-z0-9 \x1b.#=>_-]|\\+u001[bB]|\[)")
+_RETURN = re.compile(rb"[\r\\](?:(?<=\r)|(?<=\\)\\*+r)(?=[A-Za-z0-9 \x1b.#=>_-]|\\+u001[bB]|\[)")
 _LINE = re.compile(rb"\r?\n|\\+n")
 
 
@@ -58,19 +60,23 @@ def token_around(data: Buffer, start: int, end: int) -> tuple[int, int]:
     return run_start(data, start, _TOKEN, NEAR_BEFORE), run_end(data, end, _TOKEN, NEAR_AFTER)
 
 
-def coloured_around(data: Buffer, start: int, end: int) -> tuple[int, int]:
-    """The word around ``data[start:end]``, over colour codes."""
-    return run_start(data, start, _COLOURED, NEAR_BEFORE), run_end(data, end, _COLOURED, NEAR_AFTER)
+def words_around(data: Buffer, start: int, end: int) -> tuple[int, int]:
+    """The words around ``data[start:end]``, over line breaks, none cut at the edges.
+
+    Many triggers stand near each other, if any do: all that are seen at once cost little more than one.
+    """
+    low, high = max(0, start - NEAR_BEFORE), min(len(data), end + NEAR_AFTER)
+    if low:
+        low = run_end(data, low, _TOKEN, start - low)
+    if high < len(data):
+        cut = run_start(data, high, _TOKEN, NEAR_BEFORE)
+        high = cut if cut > end else high
+    return low, high
 
 
 def text_around(data: Buffer, start: int, end: int) -> tuple[int, int]:
     """The text around ``data[start:end]``, over line breaks."""
     return max(0, start - NEAR_BEFORE), min(len(data), end + NEAR_AFTER)
-
-
-def braced_around(data: Buffer, start: int, end: int) -> tuple[int, int]:
-    """The word around ``data[start:end]``, over braces."""
-    return run_start(data, start, _BRACED, NEAR_BEFORE), run_end(data, end, _BRACED, NEAR_AFTER)
 
 
 def code_around(data: Buffer, start: int, end: int) -> tuple[int, int]:
@@ -82,54 +88,70 @@ def substituted(
     view: str,
     pattern: re.Pattern[bytes],
     around: Callable[[Buffer, int, int], tuple[int, int]],
-    plain: Callable[[re.Match[bytes]], bytes],
+    plain: Callable[[bytes], bytes] | None = None,
 ) -> Decoder:
-    """A decoder that replaces every match of `pattern` in the stretch `around` the trigger by `plain` of it."""
+    """A decoder that replaces every match of `pattern` in the stretch `around` the trigger by `plain` of it, or nothing."""
+    text_of = (lambda match: plain(match[0])) if plain is not None else b""
 
     def decode(data: Buffer, start: int, end: int, _number: int) -> Decoded | None:
         low, high = around(data, start, end)
-        out: list[Buffer] = []
-        pieces = [(0, low)]
-        size, last = 0, low
-        for match in pattern.finditer(data, low, high):
-            text = plain(match)
-            out += (data[last : match.start()], text)
-            size += match.start() - last + len(text)
-            last = match.end()
-            pieces.append((size, last))
-        if len(pieces) == 1:
+        stretch = bytes(data[low:high])
+        text, count = pattern.subn(text_of, stretch)
+        if not count:
             # Nothing to undo here, nor at the next trigger in this stretch.
             return Decoded(b"", view, low, high, ((0, low),))
-        out.append(data[last:high])
-        return Decoded(b"".join(out), view, low, high, tuple(pieces))
+        return Decoded(text, view, low, high, places=partial(_places, pattern, plain, stretch, low), cost=count)
 
     decode.__name__ = view
     return decode
 
 
-def _code(match: re.Match[bytes]) -> bytes:
+def _places(
+    pattern: re.Pattern[bytes], plain: Callable[[bytes], bytes] | None, stretch: bytes, low: int
+) -> tuple[tuple[int, int], ...]:
+    """Return the pieces of a text in which every match was replaced, the text being that from `low` on."""
+    pieces = [(0, low)]
+    size = last = 0
+    for match in pattern.finditer(stretch):
+        size += match.start() - last + (len(plain(match[0])) if plain is not None else 0)
+        last = match.end()
+        pieces.append((size, low + last))
+    return tuple(pieces)
+
+
+@lru_cache(maxsize=1024)
+def _percent(written: bytes) -> bytes:
+    return bytes.fromhex(written[-2:].decode("ascii"))
+
+
+@lru_cache(maxsize=1024)
+def _code(written: bytes) -> bytes:
+    match = _BACKSLASH.fullmatch(written)
+    assert match is not None, written
     if match[4]:
         return bytes((int(match[4], 8),))
     return match[5] or bytes.fromhex((match[1] or match[2] or match[3]).decode("ascii"))
 
 
-def _entity(match: re.Match[bytes]) -> bytes:
+@lru_cache(maxsize=1024)
+def _entity(written: bytes) -> bytes:
     import html  # noqa: PLC0415  # rarely needed
 
-    return html.unescape(match[0].decode("ascii")).encode()
+    return html.unescape(written.decode("ascii")).encode()
 
 
-def _quoted(match: re.Match[bytes]) -> bytes:
-    return bytes.fromhex(match[1].decode("ascii")) if match[1] else b""
+def _quoted(written: bytes) -> bytes:
+    return bytes.fromhex(written[1:].decode("ascii")) if written[1:].isalnum() else b""
 
 
-percent = substituted("percent", _PERCENT, token_around, lambda match: bytes.fromhex(match[1].decode("ascii")))
-backslash = substituted("escape", _BACKSLASH, braced_around, _code)
-entity = substituted("html", _ENTITY, token_around, _entity)
+json_escapes = substituted("json", JSON_ESCAPE, words_around, json_character)
+percent = substituted("percent", _PERCENT, words_around, _percent)
+backslash = substituted("escape", _BACKSLASH, words_around, _code)
+entity = substituted("html", _ENTITY, words_around, _entity)
 quoted_printable = substituted("quoted-printable", _QUOTED, text_around, _quoted)
-ansi = substituted("ansi", _ANSI, coloured_around, lambda match: b"")
-invisible = substituted("invisible", _INVISIBLE, line_around, lambda match: b"")
-_joined = substituted("joined", _CONCATENATION, code_around, lambda match: b"")
+ansi = substituted("ansi", _ANSI, words_around)
+invisible = substituted("invisible", _INVISIBLE, words_around)
+_joined = substituted("joined", _CONCATENATION, code_around)
 
 
 def concatenation(data: Buffer, start: int, end: int, number: int) -> Decoded | None:
@@ -174,8 +196,9 @@ def spelled(data: Buffer, start: int, end: int, _number: int) -> Decoded | None:
     return Decoded(bytes(text), "spelled", start, max(at, end), ((0, start),))
 
 
-_STEP_BACK = re.compile(rb"\x08|\\+b|\\+u0008")
+_STEP_BACK = re.compile(rb"[\x08\\](?:(?<=\x08)|(?<=\\)\\*+(?:b|u0008))")
 _WRITTEN = _TOKEN + b"\x08 "
+_STRUCK = (b"_", b"-", b"\x08")
 
 
 def overstrike(data: Buffer, start: int, end: int, _number: int) -> Decoded | None:
@@ -183,6 +206,9 @@ def overstrike(data: Buffer, start: int, end: int, _number: int) -> Decoded | No
 
     So are letters made bold or underlined, as in a manual page, and mistakes in typing taken back.
     """
+    before = data[max(0, start - 8) : start].rstrip(b"\\")[-1:]
+    if not (before.isalnum() or before in _STRUCK):
+        return None  # as in a regular expression, where \b is another thing
     low, high = run_start(data, start, _WRITTEN, 1024), run_end(data, end, _WRITTEN, NEAR_AFTER)
     shown = bytearray()
     at = 0
@@ -195,21 +221,29 @@ def overstrike(data: Buffer, start: int, end: int, _number: int) -> Decoded | No
     return Decoded(bytes(shown), "terminal", low, high, ((0, low),))
 
 
+_UNICODE = re.compile(rb"(?:\\+u[0-9a-fA-F]{4})+")
 _LOOKALIKE = re.compile(
-    rb"(?:\xef[\xbc\xbd][\x80-\xbf]|\xf0\x9d[\x90-\x9f][\x80-\xbf]|\\+u[fF][fF][0-5][0-9a-fA-F]|\\+u[dD]835\\+u[dD][c-fC-F][0-9a-fA-F]{2})+"
+    rb"[\xef\xf0\\](?:(?<=\xef)[\xbc\xbd][\x80-\xbf]|(?<=\xf0)\x9d[\x90-\x9f][\x80-\xbf]"
+    rb"|(?<=\\)\\*(?:u[fF][fF][0-5][0-9a-fA-F]|u[dD]835\\+u[dD][c-fC-F][0-9a-fA-F]{2}))"
+    rb"(?:\xef[\xbc\xbd][\x80-\xbf]|\xf0\x9d[\x90-\x9f][\x80-\xbf]"
+    rb"|\\+u[fF][fF][0-5][0-9a-fA-F]|\\+u[dD]835\\+u[dD][c-fC-F][0-9a-fA-F]{2})*"
 )
 
 
-def _lookalike(match: re.Match[bytes]) -> bytes:
+def _units(escapes: bytes) -> bytes:
+    """Return a run of ``\\u....`` escapes as UTF-8; two of them may be one character."""
+    codes = bytes.fromhex(escapes.translate(None, b"\\u").decode("ascii"))
+    return codes.decode("utf-16-be", "replace").encode()
+
+
+@lru_cache(maxsize=512)
+def _lookalike(letters: bytes) -> bytes:
     import unicodedata  # noqa: PLC0415  # rarely needed
 
-    text = re.sub(rb"\\+(?=u)", rb"\\", match[0])
-    written = text.decode("utf-8", "replace")
-    if "\\u" in written:
-        codes = bytes.fromhex("".join(written.split("\\u")))
-        written = codes.decode("utf-16-be", "replace")
+    spelled_out = _UNICODE.sub(lambda run: _units(run[0]), letters)
+    written = spelled_out.decode("utf-8", "replace")
     return unicodedata.normalize("NFKC", written).encode("utf-8", "surrogatepass")
 
 
-lookalike = substituted("nfkc", _LOOKALIKE, line_around, _lookalike)
+lookalike = substituted("nfkc", _LOOKALIKE, words_around, _lookalike)
 """Decodes letters of full width, and those of mathematical alphabets, to the plain ones."""

@@ -50,7 +50,8 @@ _FOLD = re.compile(rb"\\+[rn]|[\r\n]")
 _LEAST_BASE64 = PART * 4 // 3
 _DEEP = 2
 """How many encodings deep a value is looked for where no known character tells that there is one."""
-_BYTES_A_UNIT = 32
+_READ_AGAIN, _BYTES_A_UNIT = 15, 2
+"""Units of effort that a word costs which is read in other ways, and the bytes that cost one more."""
 _MOST_KEPT = 1 << 16
 _MOST_KEPT_BYTES = 256
 
@@ -174,7 +175,7 @@ class Fingerprints:
             effort.spend(cost)
             return
         before, found = effort.left, False
-        effort.spend(1 + len(word) // _BYTES_A_UNIT)
+        effort.spend(_READ_AGAIN + len(word) // _BYTES_A_UNIT)
         for step, text in _readings(word) if effort.left > 0 else ():
             for inner in self._in(text, effort, depth + 1):
                 found = True

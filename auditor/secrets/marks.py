@@ -15,7 +15,8 @@ from collections.abc import Iterable, Sequence
 import msgspec
 
 from auditor.secrets import bundled, escapes, numbers, packed, streams
-from auditor.secrets.decode import Decoder, base64_run, hex_run, json_escapes
+from auditor.secrets.decode import Decoder, base64_run, hex_run
+from auditor.secrets.escapes import json_escapes
 from auditor.secrets.known import Known, literals
 from auditor.secrets.patterns import Pattern
 from auditor.secrets.plugins import PluginRole, worth_asking

@@ -11,7 +11,9 @@ from auditor.secrets.decode import Buffer, Decoded, base64_run, run_end, starts_
 INFLATED = 1 << 22
 """The most bytes that one compressed value inside an artifact may give."""
 
-DEAR = 500
+_BYTES_A_UNIT = 40
+"""Unpacked bytes that cost one unit of effort: they are denser with anchors than any text that is written out."""
+DEAR = 7500
 """The cost, in units of effort, of a stream that goes on for long and then proves to be none."""
 _ANY = 47
 """zlib's number for a stream of either kind, gzip or zlib."""
@@ -40,7 +42,7 @@ def inflate(data: Buffer, start: int, _end: int, _number: int) -> Decoded | None
         return None
     end = len(data) - len(engine.unused_data) - len(engine.unconsumed_tail)
     cut = "a compressed value was read only in part" if not engine.eof else ""
-    return Decoded(text, view, start, end, ((0, start),), cut)
+    return Decoded(text, view, start, end, ((0, start),), cut, cost=len(text) // _BYTES_A_UNIT)
 
 
 def _begins_well(head: Buffer) -> bool:
@@ -64,7 +66,7 @@ def packed_base64(data: Buffer, start: int, end: int, _number: int) -> Decoded |
         return None
     at = next((offset for offset, source in decoded.pieces if source == start), -1)
     inner = inflate(decoded.text, at, at + 2, 0) if at >= 0 else None
-    weighed = (len(decoded.text) + len(decoded.pieces)) // 64
+    weighed = (len(decoded.text) + len(decoded.pieces)) // 4
     if inner is None or not inner.text:
         return Decoded(b"", "base64", start, start, (), cost=weighed + (inner.cost if inner else 0))
     view = f"base64+{inner.view}"

@@ -23,13 +23,15 @@ REACH = 4096
 
 
 ASSIGN = (
-    r"""[\w.\- ]{0,40}?(?:\\*["'`\])>])*\s{0,5}"""
-    r"""(?::{0,3}=|[?+.|<]=|=>|->|<-|[:,(>|]|\s)(?:\s|\\+[nrt]|[=|>]){0,8}(?:\\*["'`(\[{])*"""
+    r"""[\w.\- ]{0,40}?(?:\\*["'`\])>])*"""
+    r"""(?:\s{0,5}+(?::{0,3}=|[?+.|<]=|=>|->|<-|[:,(>|])|\s{1,6}+)"""
+    r"""(?:\s|\\+[nrt]|[=|>]){0,8}+(?:\\*["'`(\[{])*"""
 )
 """What may stand between the name of a thing and its value: the rest of the name, quotes, and a sign of assignment.
 
 The signs are those of code, configuration, markup and shells: ``=``, ``:=``, ``::=``, ``?=``, ``=>``, ``<-``, ``:``, the
-``>`` that ends an element's name, and the ``|`` or ``>`` of a block in YAML, with the line break after it.
+``>`` that ends an element's name, and the ``|`` or ``>`` of a block in YAML, with the line break after it. Blanks are
+taken possessively: there would be thousands of ways to share a long gap among the parts.
 """
 _NAME_BEFORE = re.compile(rb"[A-Za-z0-9_.\- ]{0,48}\Z")
 
@@ -133,12 +135,13 @@ class Pattern:
     def dear(self) -> int:
         """What an attempt that fails costs, in units of effort: what the expression may have run over in vain."""
         spans = [(int(most), lazy) for most, lazy in _SPAN.findall(self.table.regex)]
-        return sum(most // (32 if lazy else 256) for most, lazy in spans if lazy or most >= _LONG)
+        return sum(most // (16 if lazy else 200) for most, lazy in spans if lazy or most >= _LONG)
 
     def prefix(self, value: bytes) -> bytes:
         """The public part at the start of `value`: the longest anchor that stands there."""
-        fitting = [anchor for anchor in self.anchors if value.startswith(anchor)]
-        return max(fitting, key=len, default=b"")
+        if not value.startswith(self.anchors):
+            return b""
+        return max((anchor for anchor in self.anchors if value.startswith(anchor)), key=len)
 
 
 class _File(msgspec.Struct, forbid_unknown_fields=True):

@@ -62,9 +62,8 @@ def is_placeholder(value: bytes, prefix: int = 0) -> bool:
     """
     body = value[prefix:]
     lowered = value.lower()
-    for literal in _LITERALS:
-        if literal in lowered:
-            return True
+    if any(map(lowered.__contains__, _LITERALS)):
+        return True
     if b"<" in lowered and _TAG.search(lowered):
         return True
     if b"{" in lowered and _TEMPLATE.search(lowered):

@@ -18,6 +18,9 @@ from auditor.secrets.prefilter import Event, Prefilter
 DEPTH = 6
 """How many decodings deep a value may be hidden."""
 
+_ASKED, _MEANT_NOTHING = 10, 10
+"""Units of effort that it costs to ask a plugin, and a decoder for which there is nothing to undo."""
+
 LineAt: TypeAlias = Callable[[int], int | None]
 """The line of an offset in a buffer."""
 OnRecord: TypeAlias = Callable[[Buffer, int], None]
@@ -46,13 +49,6 @@ class Sight:
         """Use none of these, because what they would undo is undone elsewhere."""
         self._left_out = frozenset(decoders)
 
-    def _spend(self, effort: int, line_at: LineAt, at: int) -> bool:
-        if self._effort.left <= 0:
-            self._collector.gap(TOO_MUCH, line_at(at))
-            return False
-        self._effort.spend(effort)
-        return True
-
     def look(
         self,
         data: Buffer,
@@ -64,16 +60,22 @@ class Sight:
     ) -> None:
         """Confirm or decode at each of `events` in `data`, a buffer of `view`; `on_record` is told of stream pieces."""
         roles = self._marks.roles
+        effort, done = self._effort, dict[object, int]()
         for fingerprints in self._fingerprints:
-            for known in fingerprints.find(data, self._effort) if self._spend(1, line_at, 0) else ():
+            for known in fingerprints.find(data, effort):
                 self._collector.add(known, view or "raw", line_at(known.start))
-        done: dict[object, int] = {}
+            if effort.left <= 0:
+                self._collector.gap(TOO_MUCH, line_at(0))
         told = -1
         for end, index in events:
             for role in roles[index]:
                 start = end - role.length
-                if not self._spend(1, line_at, start):
+                if role.decoder is not None and start < done.get(role.decoder, -1):
+                    continue
+                if effort.left <= 0:
+                    self._collector.gap(TOO_MUCH, line_at(start))
                     return
+                effort.left -= 1  # a call would cost as much as what is counted
                 if role.pattern is not None:
                     if start >= done.get(role.pattern.id, -1):
                         done[role.pattern.id] = end_of_match = self._match(data, start, role, view, line_at)
@@ -88,9 +90,9 @@ class Sight:
                 elif role.decoder is None:
                     if on_record is not None:
                         on_record(data, start)
-                elif role.decoder not in self._left_out and start >= done.get(role.decoder, -1):
+                elif role.decoder not in self._left_out:
                     decoded = role.decoder(data, start, end, role.number)
-                    self._effort.spend(4 if decoded is None else _weight(decoded))
+                    effort.spend(_MEANT_NOTHING if decoded is None else _weight(decoded))
                     if decoded is not None:
                         done[role.decoder] = decoded.end
                         self._deeper(data, decoded, view, line_at, depth + 1)
@@ -108,6 +110,7 @@ class Sight:
 
     def _ask(self, data: Buffer, start: int, plugin: PluginRole, view: str, line_at: LineAt) -> int:
         """Take what a plugin of detect-secrets says of the line at `start`; answer where that line ends."""
+        self._effort.spend(_ASKED)
         low = max(0, start - REACH)
         low = max(data.rfind(b"\n", low, start) + 1, low)
         high = data.find(b"\n", start, start + REACH)
@@ -146,4 +149,4 @@ class Sight:
 
 def _weight(decoded: Decoded) -> int:
     """What a decoding costs in units of effort, the prefilter's look at its text included."""
-    return 8 + len(decoded.text) // 512 + len(decoded.pieces) // 32 + decoded.cost
+    return 20 + len(decoded.text) // 128 + len(decoded.pieces) + decoded.cost

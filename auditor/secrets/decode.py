@@ -76,6 +76,12 @@ class Decoded(msgspec.Struct, frozen=True):
         # Between two `places` the text is as it stands in the buffer.
         return pieces[place][1] + (offset - pieces[place][0] if self.places is not None else 0)
 
+    def is_untouched(self, start: int, end: int) -> bool:
+        """Say whether ``text[start:end]`` stands just so in the buffer: nothing was undone there."""
+        pieces = () if self.places is None else self.places()
+        place = bisect_right(pieces, (start, 1 << 62)) - 1
+        return place >= 0 and (place + 1 == len(pieces) or end < pieces[place + 1][0])
+
 
 Decoder: TypeAlias = Callable[[Buffer, int, int, int], Decoded | None]
 """(buffer, start and end of the trigger, a number the trigger carries) -> what is hidden around it."""

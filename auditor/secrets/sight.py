@@ -6,18 +6,24 @@ from collections.abc import Callable, Sequence
 from typing import TypeAlias
 
 from auditor.secrets import blobs, doubts
+from auditor.secrets.bundled import member, squeezed
 from auditor.secrets.collector import Collector, Found
 from auditor.secrets.confirm import confirm, unfolded
 from auditor.secrets.decode import Buffer, Decoded, Decoder, starts_freely
 from auditor.secrets.effort import TOO_MUCH, Effort
 from auditor.secrets.fingerprints import Fingerprints
 from auditor.secrets.marks import Marks, Role
+from auditor.secrets.packed import inflate
 from auditor.secrets.plugins import REACH, PluginRole
 from auditor.secrets.prefilter import Event, Prefilter
 
 DEPTH = 6
 """How many decodings deep a value may be hidden."""
 
+_STREAMS = frozenset({inflate, member, squeezed})
+"""Decoders of bytes that nobody writes half as they are and half escaped: their first bytes tell."""
+_BEFORE = 16
+"""Bytes before a trigger on which it may depend whether it means anything."""
 _ASKED, _MEANT_NOTHING = 10, 10
 """Units of effort that it costs to ask a plugin, and a decoder for which there is nothing to undo."""
 
@@ -57,8 +63,12 @@ class Sight:
         line_at: LineAt,
         depth: int = 0,
         on_record: OnRecord | None = None,
+        within: Decoded | None = None,
     ) -> None:
-        """Confirm or decode at each of `events` in `data`, a buffer of `view`; `on_record` is told of stream pieces."""
+        """Confirm or decode at each of `events` in `data`, a buffer of `view`; `on_record` is told of stream pieces.
+
+        `within` is the decoding that `data` is the text of.
+        """
         roles = self._marks.roles
         effort, done = self._effort, dict[object, int]()
         for fingerprints in self._fingerprints:
@@ -95,7 +105,10 @@ class Sight:
                     effort.spend(_MEANT_NOTHING if decoded is None else _weight(decoded))
                     if decoded is not None:
                         done[role.decoder] = decoded.end
-                        self._deeper(data, decoded, view, line_at, depth + 1)
+                        # What stands just so in the buffer around it is undone there, where more of it may be in sight.
+                        low, high = (start, end) if role.decoder in _STREAMS else (decoded.start - _BEFORE, decoded.end)
+                        if within is None or not within.is_untouched(max(0, low), high):
+                            self._deeper(data, decoded, view, line_at, depth + 1)
 
     def _match(self, data: Buffer, start: int, role: Role, view: str, line_at: LineAt) -> int:
         """Take the match at an anchor, or the better one of its unfolded lines; answer where it ends."""
@@ -144,6 +157,7 @@ class Sight:
             chain,
             lambda offset: line_at(decoded.source(offset)),
             depth,
+            within=decoded,
         )
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import random
+import zlib
 from collections.abc import Callable
 from pathlib import Path
 
@@ -130,3 +131,13 @@ def test_what_is_hidden_among_it_is_found_on_its_line(kind: str, engine: Engine)
     scan.feed("\n".join(lines).encode())
     hits, _ = scan.close()
     assert [(hit.line, hit.value) for hit in hits] == [*zip((40, 41, 250), tokens, strict=True)]
+
+
+@pytest.mark.parametrize("before", [b"%41 ", b"\x1b[0m ", b"&#65; ", b"\\x41 ", b"\\u0041 "])
+def test_a_stream_beside_something_escaped_is_read_where_it_stands_whole(before: bytes, engine: Engine) -> None:
+    """What is undone is a stretch of the text; a stream that is longer is cut there, and no gap for it."""
+    dice = random.Random(1)
+    stream = zlib.compress(b"".join(b"%d " % dice.getrandbits(64) for _ in range(3000)))
+    scan = engine.scan("x")
+    scan.feed(before + stream + b"\n")
+    assert scan.close() == ([], [])

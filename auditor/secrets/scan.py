@@ -177,7 +177,7 @@ class _Body:
         ripe = self._scanned if last else max(base, self._scanned - AHEAD)
         count = bisect_right(self._pending, ripe, key=lambda event: event[0])
         if count or self._always:
-            ready = [(end - base, index) for end, index in self._pending[:count]]
+            ready = self._pending[:count]
             del self._pending[:count]
             self._look(self._with_kept(fresh), base, ready, len(self._kept), last=last)
         if last:
@@ -213,7 +213,8 @@ class _Body:
 
     def _look(self, data: Buffer, base: int, ready: list[Event], fresh_at: int, *, last: bool) -> None:
         line_at = self._line_in(data, fresh_at)
-        self._sight.look(data, ready, self._view, line_at, on_record=self._record_in(base, line_at, last=last))
+        on_record = self._record_in(base, line_at, last=last)
+        self._sight.look(data, ready, self._view, line_at, on_record=on_record, base=base)
 
     def _line_in(self, data: Buffer, fresh_at: int) -> Callable[[int], int | None]:
         if not self._lines:

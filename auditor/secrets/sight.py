@@ -64,10 +64,11 @@ class Sight:
         depth: int = 0,
         on_record: OnRecord | None = None,
         within: Decoded | None = None,
+        base: int = 0,
     ) -> None:
         """Confirm or decode at each of `events` in `data`, a buffer of `view`; `on_record` is told of stream pieces.
 
-        `within` is the decoding that `data` is the text of.
+        `within` is the decoding that `data` is the text of, `base` what the events' offsets are counted from, before `data`.
         """
         roles = self._marks.roles
         effort, done = self._effort, dict[object, int]()
@@ -76,8 +77,12 @@ class Sight:
                 self._collector.add(known, view or "raw", line_at(known.start))
             if effort.left <= 0:
                 self._collector.gap(TOO_MUCH, line_at(0))
+        passed_over: dict[int, int] = {}
         told = -1
-        for end, index in events:
+        for place, index in events:
+            end = place - base
+            if end <= passed_over.get(index, -1):
+                continue
             for role in roles[index]:
                 start = end - role.length
                 if role.decoder is not None and start < done.get(role.decoder, -1):
@@ -105,6 +110,8 @@ class Sight:
                     effort.spend(_MEANT_NOTHING if decoded is None else _weight(decoded))
                     if decoded is not None:
                         done[role.decoder] = decoded.end
+                        if len(roles[index]) == 1:
+                            passed_over[index] = decoded.end + role.length - 1
                         # What stands just so in the buffer around it is undone there, where more of it may be in sight.
                         low, high = (start, end) if role.decoder in _STREAMS else (decoded.start - _BEFORE, decoded.end)
                         if within is None or not within.is_untouched(max(0, low), high):

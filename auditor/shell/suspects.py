@@ -58,7 +58,9 @@ _WORD = (
 )
 _ONE_WORD = rf"(?:{'|'.join(f'(?:{word});?+(?![^ ])' for word in _WORD)})"
 _PLAIN_WORDS = re.compile(rf"{_ONE_WORD}(?: {_ONE_WORD})*+", re.ASCII)
-_FRAGMENTS = re.compile("|".join(sorted({hint for _, hints, _ in _SIGNS for hint in hints if hint.isalpha()})))
+_OF_WORDS = {hint: sign for _, hints, sign in _SIGNS for hint in hints if hint.isalpha()}
+"""The signs that plain words may be: what a pattern of theirs needs, and the pattern."""
+_FRAGMENTS = re.compile("|".join(sorted(_OF_WORDS)))
 
 
 def is_plain(command: str) -> bool:
@@ -66,11 +68,12 @@ def is_plain(command: str) -> bool:
 
     Much faster than that, and often wrong about harmless commands.
     """
-    return (
-        len(command) <= _PLAIN_LONGEST
-        and _PLAIN_WORDS.fullmatch(command) is not None
-        and _FRAGMENTS.search(command) is None
-    )
+    if len(command) > _PLAIN_LONGEST or _PLAIN_WORDS.fullmatch(command) is None:
+        return False
+    fragments = {*_FRAGMENTS.findall(command)}
+    if not fragments:
+        return True
+    return not ("'" in command or '"' in command or any(_OF_WORDS[met].search(command) for met in fragments))
 
 
 def suspects(command: str) -> tuple[str, ...]:

@@ -134,6 +134,10 @@ LOOSE = st.lists(
 @given(noise | LOOSE.map(" ".join) | LOOSE.map("".join))
 @example("cat ..")
 @example("cat -C/etc")
+@example("cd a b")
+@example("sh x -c ls")
+@example("pushd a; sh x")
+@example("ls 'c'd")
 @example("cat a--b/c")
 @example("cat a\n/etc")
 @settings(max_examples=800, deadline=None)
@@ -147,6 +151,7 @@ def test_what_is_plain_at_first_sight_has_no_sign_of_leaving(command: str) -> No
     [
         "ls",
         "ls -la .",
+        "cd src && sh test/check.sh 17 2>&1 | head -20",
         "npm run test -- --reporter=spec 2>&1 | tail -20",
         'git commit -m "mend the slug" && git log',
         "grep -rn 'pad' src/clock.js; cat ./.env",

@@ -158,6 +158,7 @@ class _Body:
         """Newlines before the bytes that were taken last, from which the lines around them are counted."""
         self._recorded = 0
         self._pending: list[Event] = []
+        """Occurrences that are not ripe yet, counted from the beginning of what comes next."""
 
     def leave_out(self, *decoders: Decoder) -> None:
         """Use none of these decoders on what is taken."""
@@ -166,20 +167,20 @@ class _Body:
     def take(self, fresh: bytes, *, last: bool) -> None:
         """Look at the next bytes, as far as enough of what follows them is there; at all of them if they are the last."""
         self._effort.allow(len(fresh), self._share)
+        events = self._pending
         if self._effort.left > 0:
-            events = self._find(fresh)
-            self._effort.spend(len(events) // EVENTS_A_UNIT)
-            self._pending += [(self._scanned + end, index) for end, index in events]
+            found = self._find(fresh)
+            self._effort.spend(len(found) // EVENTS_A_UNIT)
+            events = events + found if events else found
         elif fresh:
             self._collector.gap(TOO_MUCH, None)
         base = self._scanned - len(self._kept)
         self._scanned += len(fresh)
         ripe = self._scanned if last else max(base, self._scanned - AHEAD)
-        count = bisect_right(self._pending, ripe, key=lambda event: event[0])
+        count = bisect_right(events, ripe - self._scanned + len(fresh), key=lambda event: event[0])
+        self._pending = [(end - len(fresh), index) for end, index in events[count:]]
         if count or self._always:
-            ready = self._pending[:count]
-            del self._pending[:count]
-            self._look(self._with_kept(fresh), base, ready, len(self._kept), last=last)
+            self._look(self._with_kept(fresh), base, events[:count], len(self._kept), last=last)
         if last:
             self._streams.close()
             return
@@ -214,7 +215,7 @@ class _Body:
     def _look(self, data: Buffer, base: int, ready: list[Event], fresh_at: int, *, last: bool) -> None:
         line_at = self._line_in(data, fresh_at)
         on_record = self._record_in(base, line_at, last=last)
-        self._sight.look(data, ready, self._view, line_at, on_record=on_record, base=base)
+        self._sight.look(data, ready, self._view, line_at, on_record=on_record, base=-fresh_at)
 
     def _line_in(self, data: Buffer, fresh_at: int) -> Callable[[int], int | None]:
         if not self._lines:

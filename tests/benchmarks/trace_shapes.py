@@ -11,7 +11,6 @@ import argparse
 import json
 import random
 import statistics
-import sys
 import tempfile
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -20,7 +19,7 @@ from pathlib import Path
 import msgspec
 from tabulate import tabulate
 
-from tests.benchmarks.audit_speed import run
+from tests.benchmarks.audit_speed import audit_command, run
 from tests.benchmarks.long_run import CODE, WORDS
 from tests.forgeries.kit import HOSTED, TRACE, Row, Scene, rows
 from tests.harness import seal
@@ -75,7 +74,7 @@ def _of_the_contract(turn: int) -> Row:
 
 def _mixed(turn: int) -> Row:
     if turn % 3:
-        return _of_the_contract(turn // 3)
+        return _of_the_contract(turn)
     return _result((_TEXTS, _CODES)[turn % 2][turn % 400])
 
 
@@ -99,8 +98,8 @@ SHAPES = {
 }
 
 
-def make(folder: Path, shape: Shape, megabytes: float) -> Path:
-    """Write a sound run with a trace of a shape, sealed; return its trace."""
+def make(folder: Path, shape: Shape, megabytes: float) -> Scene:
+    """Write a sound run with a trace of a shape, sealed."""
     scene = Scene(HOSTED, folder)
     own = rows(scene.path(TRACE))
     end = next(index for index, row in enumerate(own) if row["event"] == "case_process_exited")
@@ -122,7 +121,7 @@ def make(folder: Path, shape: Shape, megabytes: float) -> Path:
             number += 1
             file.write(encode(row | {"seq": number}) + "\n")
     seal.reseal(scene.run)
-    return scene.path(TRACE)
+    return scene
 
 
 def main() -> None:
@@ -135,11 +134,9 @@ def main() -> None:
     table = []
     for name in asked.shapes or SHAPES:
         with tempfile.TemporaryDirectory() as folder:
-            trace = make(Path(folder), SHAPES[name], asked.megabytes)
-            commands = {
-                "sha256sum": ["sha256sum", str(trace)],
-                "audit": [sys.executable, "-m", "auditor", str(trace.parent)],
-            }
+            scene = make(Path(folder), SHAPES[name], asked.megabytes)
+            trace = scene.path(TRACE)
+            commands = {"sha256sum": ["sha256sum", str(trace)], "audit": audit_command(scene)}
             walls: dict[str, list[float]] = {"sha256sum": [], "audit": []}
             codes = set()
             for _ in range(asked.repeats):

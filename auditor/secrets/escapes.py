@@ -240,7 +240,7 @@ def _units(escapes: bytes) -> bytes:
 def _lookalike(letters: bytes) -> bytes:
     import unicodedata  # noqa: PLC0415  # rarely needed
 
-    spelled_out = _UNICODE.sub(lambda run: _units(run[0]), letters)
+    spelled_out = _UNICODE.sub(lambda match: _units(match[0]), letters)
     written = spelled_out.decode("utf-8", "replace")
     return unicodedata.normalize("NFKC", written).encode("utf-8", "surrogatepass")
 

@@ -46,6 +46,7 @@ def same_but_for_spaces(records: Sequence[Any], data: bytes) -> bool:
     Spaces are never what tells one token from the next in JSON, so equal texts have equally many keys, and an encoder
     writes each key once, and a newline after each object and nowhere else.
     """
+    # Where a record goes over a line's end, or two share a line, the list has a comma elsewhere than the decoder took one.
     if _SPACED in data[:_FIRST_KEY] and _with_usual_spaces(records) == b"[%b]" % data[:-1].replace(b"\n", b", "):
         return True
     again = _encoder.encode_lines(records)

@@ -13,8 +13,8 @@ ALLOWANCE = 500_000
 """What may be spent on an artifact of any size, and again for each mebibyte.
 
 A unit is worth about a microsecond, so that a hostile mebibyte costs a second at most or two: what a failing expression costs
-is only estimated. Most honest text needs some thousands for one; what is written in nothing but colours, escapes or words
-about passwords needs up to two thirds of them.
+is only estimated. Most honest text needs some thousands for one; text that consists of colours, of escapes or of words
+about passwords may need half of them.
 """
 _MEBIBYTE = 1 << 20
 MOST_SAVED = 4 * ALLOWANCE

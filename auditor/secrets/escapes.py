@@ -1,6 +1,6 @@
 """Disguises that write single characters otherwise, or put something between them.
 
-All are undone in the neighbourhood of their trigger: a stretch of the line (or, for breaks, of the text) around it.
+All are undone in the neighbourhood of their trigger, together with their like: a stretch of the text around it.
 """
 
 from __future__ import annotations

@@ -50,7 +50,7 @@ _FOLD = re.compile(rb"\\+[rn]|[\r\n]")
 _LEAST_BASE64 = PART * 4 // 3
 _DEEP = 2
 """How many encodings deep a value is looked for where no known character tells that there is one."""
-_READ_AGAIN, _BYTES_A_UNIT = 15, 2
+_READ_AGAIN, _BYTES_A_UNIT = 15, 4
 """Units of effort that a word costs which is read in other ways, and the bytes that cost one more."""
 _MOST_KEPT = 1 << 16
 _MOST_KEPT_BYTES = 256

@@ -9,7 +9,7 @@ from auditor.secrets.collector import Found
 from auditor.secrets.decode import Buffer, starts_freely
 from auditor.secrets.effort import Effort
 from auditor.secrets.marks import Role
-from auditor.secrets.patterns import Pattern
+from auditor.secrets.patterns import TRIED, Pattern
 from auditor.secrets.placeholders import is_placeholder
 from auditor.secrets.unwrap import folded
 from auditor.secrets.validators import INNER, PROVING
@@ -17,8 +17,6 @@ from auditor.secrets.validators import INNER, PROVING
 MOST_LINES = 24
 """Lines of a folded value that are tried one by one where neither their widths nor a checksum tell where it ends."""
 
-_TRIED = 2
-"""Units of effort that a match costs which fails at once."""
 _WEIGHED, _BYTES_A_UNIT = 8, 4
 """Units of effort that a match costs which has to be weighed, and the bytes of it that cost one more."""
 
@@ -40,17 +38,15 @@ def confirm(data: Buffer, start: int, role: Role, effort: Effort) -> Found | Non
     else:
         match = pattern.regex.match(data, start, limit)
     if match is None:
-        effort.spend(_TRIED + pattern.dear)
+        effort.spend(pattern.vain)
         return None
     if table.left == "word" and table.before and not starts_freely(data, match.start()):
-        return None
-    if not pattern.named(data, start):
         return None
     # Where a pattern names its value in one alternative only, the whole match is the value in the others.
     group = "v" if "v" in pattern.regex.groupindex and match["v"] is not None else 0
     value = match[group]
     effort.spend(_WEIGHED + len(value) // _BYTES_A_UNIT)
-    if is_placeholder(value, len(pattern.prefix(value))):
+    if is_placeholder(value, len(pattern.prefix(value))) or not pattern.named(data, start):
         return None
     if pattern.bare and _hidden(data, match, effort):
         return None
@@ -116,7 +112,7 @@ def _unfolded(data: Buffer, start: int, role: Role, plain: Found | None, effort:
         # An exact pattern's match does not become longer by more lines.
         if proved or pattern.exact or bytes(data[plain.end : plain.end + 1]) not in _BREAKS:
             return None
-    effort.spend(_TRIED)
+    effort.spend(TRIED)
     words, likeliest, proven = folded(data, start, bytes(data[start : start + role.length]))
     effort.spend(sum(map(len, words)) // (4 * _BYTES_A_UNIT) + 2 * len(words))
     provable = _provable(pattern)

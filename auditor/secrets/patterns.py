@@ -36,6 +36,8 @@ taken possessively: there would be thousands of ways to share a long gap among t
 _NAME_BEFORE = re.compile(rb"[A-Za-z0-9_.\- ]{0,48}\Z")
 
 
+TRIED = 2
+"""Units of effort that a match costs which fails at once."""
 _SPAN = re.compile(r"\{\d*,(\d+)\}(\??)")
 _LONG = 1000
 
@@ -104,6 +106,8 @@ class Pattern:
         self.doubts = tuple(DOUBTS[name] for name in table.doubts)
         self.bare = not table.generic and "(?P<v>" not in table.regex
         """Whether a match is a token and nothing else, known by its form alone."""
+        self.loose = table.left == "any" and not table.before
+        """Whether only the expression itself says where a match may be."""
 
     @cached_property
     def regex(self) -> re.Pattern[bytes]:
@@ -132,10 +136,10 @@ class Pattern:
         return words is not None and self._name.fullmatch(words[0]) is not None
 
     @cached_property
-    def dear(self) -> int:
-        """What an attempt that fails costs, in units of effort: what the expression may have run over in vain."""
+    def vain(self) -> int:
+        """What an attempt that fails costs, in units of effort, with what the expression may have run over."""
         spans = [(int(most), lazy) for most, lazy in _SPAN.findall(self.table.regex)]
-        return sum(most // (16 if lazy else 200) for most, lazy in spans if lazy or most >= _LONG)
+        return TRIED + sum(most // (16 if lazy else 200) for most, lazy in spans if lazy or most >= _LONG)
 
     def prefix(self, value: bytes) -> bytes:
         """The public part at the start of `value`: the longest anchor that stands there."""

@@ -14,7 +14,10 @@ _LITERALS = (
     *(what + joint + b"here" for what in (b"key", b"token") for joint in (b"", b"_", b"-")),
     *(b"xxxxx", b"***", b"...", b"\xe2\x80\xa6", b"\xe2\x80\xa2", b"______", b"--------", b"000000000000"),
 )
-"""What stands in a placeholder, lower case. Literals, because they are looked for in every candidate, however long."""
+"""What stands in a placeholder, lower case."""
+_ANY_LITERAL = re.compile(b"|".join(map(re.escape, _LITERALS)))
+_LONG_VALUE = 300
+"""Bytes from which on it costs less to look for each literal alone."""
 
 _TAG = re.compile(rb"<[a-z]")
 _TEMPLATE = re.compile(rb"\$\{[a-z_!][^{}<>]{0,80}(?:[{}]|\Z)|\{\{[^{}]{0,80}(?:\}\}|\Z)|\$\{\{")
@@ -62,7 +65,7 @@ def is_placeholder(value: bytes, prefix: int = 0) -> bool:
     """
     body = value[prefix:]
     lowered = value.lower()
-    if any(map(lowered.__contains__, _LITERALS)):
+    if _ANY_LITERAL.search(lowered) if len(lowered) < _LONG_VALUE else any(map(lowered.__contains__, _LITERALS)):
         return True
     if b"<" in lowered and _TAG.search(lowered):
         return True

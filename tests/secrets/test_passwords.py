@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from auditor.secrets import Engine
 from auditor.secrets.placeholders import (
+    _LITERALS,
     is_full_of_signs,
     is_option_password,
     is_password_word,
@@ -50,6 +51,14 @@ def test_a_template_is_a_placeholder_whole_or_cut_off(value: bytes) -> None:
 @pytest.mark.parametrize("value", [b"Kd93}jsLq02", b"{{h}o)p${e]nob(ody>-_$#", b"q7{2}mXw9{p"])
 def test_a_brace_alone_makes_no_template(value: bytes) -> None:
     assert not is_placeholder(value)
+
+
+@pytest.mark.parametrize("length", [40, 4000])
+@pytest.mark.parametrize("literal", _LITERALS)
+def test_what_stands_in_a_placeholder_is_seen_in_a_value_of_any_length(literal: bytes, length: int) -> None:
+    random_part = bytes(random.Random(length).choices(b"abcdefghijkmnpqrstuvw23456789", k=length))
+    assert is_placeholder(random_part + literal.upper() + random_part)
+    assert not is_placeholder(random_part + random_part)
 
 
 @pytest.mark.parametrize(

@@ -55,7 +55,8 @@ class Decoded(msgspec.Struct, frozen=True):
 
     `pieces` are pairs (offset in text, offset in buffer), rising in both, that say which came from where; `places` finds
     them out where that is better done when somebody asks. `cut` says what of it could not be read, `cost` how much effort
-    it took beyond what its length tells. Without text, nothing was hidden.
+    it took beyond what its length tells. Without text, nothing was hidden. What is `below` was decoded first, and gave the
+    buffer that the places are counted in.
     """
 
     text: bytes
@@ -66,6 +67,7 @@ class Decoded(msgspec.Struct, frozen=True):
     cut: str = ""
     cost: int = 0
     places: Callable[[], tuple[tuple[int, int], ...]] | None = None
+    below: Decoded | None = None
 
     def source(self, offset: int) -> int:
         """Where in the buffer the byte at `offset` of the text came from (the nearest earlier known place)."""
@@ -74,13 +76,17 @@ class Decoded(msgspec.Struct, frozen=True):
         if place < 0:
             return self.start
         # Between two `places` the text is as it stands in the buffer.
-        return pieces[place][1] + (offset - pieces[place][0] if self.places is not None else 0)
+        found = pieces[place][1] + (offset - pieces[place][0] if self.places is not None else 0)
+        return found if self.below is None else self.below.source(found)
 
     def is_untouched(self, start: int, end: int) -> bool:
         """Say whether ``text[start:end]`` stands just so in the buffer: nothing was undone there."""
         pieces = () if self.places is None else self.places()
         place = bisect_right(pieces, (start, 1 << 62)) - 1
-        return place >= 0 and (place + 1 == len(pieces) or end < pieces[place + 1][0])
+        if place < 0 or (place + 1 < len(pieces) and end >= pieces[place + 1][0]):
+            return False
+        moved = pieces[place][1] - pieces[place][0]
+        return self.below is None or self.below.is_untouched(start + moved, end + moved)
 
 
 Decoder: TypeAlias = Callable[[Buffer, int, int, int], Decoded | None]

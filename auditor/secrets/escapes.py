@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from functools import lru_cache, partial
+from functools import cache, lru_cache, partial
 
-from auditor.secrets.decode import JSON_ESCAPE, Buffer, Decoded, Decoder, json_character, run_end, run_start
+from auditor.secrets.decode import JSON_ESCAPE, Buffer, Decoded, json_character, run_end, run_start
 
 NEAR_BEFORE = 1024
 NEAR_AFTER = 4096
@@ -84,39 +84,49 @@ def code_around(data: Buffer, start: int, end: int) -> tuple[int, int]:
     return max(0, start - 256), min(len(data), end + 1024)
 
 
-def substituted(
-    view: str,
-    pattern: re.Pattern[bytes],
-    around: Callable[[Buffer, int, int], tuple[int, int]],
-    plain: Callable[[bytes], bytes] | None = None,
-) -> Decoder:
-    """A decoder that replaces every match of `pattern` in the stretch `around` the trigger by `plain` of it, or nothing."""
-    text_of = (lambda match: plain(match[0])) if plain is not None else b""
+class Substitution:
+    """A decoder that replaces every match of `pattern` in the stretch `around` a trigger by `plain` of it, or by nothing."""
 
-    def decode(data: Buffer, start: int, end: int, _number: int) -> Decoded | None:
-        low, high = around(data, start, end)
+    def __init__(
+        self,
+        view: str,
+        pattern: re.Pattern[bytes],
+        around: Callable[[Buffer, int, int], tuple[int, int]],
+        plain: Callable[[bytes], bytes] | None = None,
+    ) -> None:
+        self._view = view
+        self._pattern = pattern
+        self._around = around
+        self._plain = plain
+        self._text_of = (lambda match: plain(match[0])) if plain is not None else b""
+
+    def __call__(self, data: Buffer, start: int, end: int, _number: int) -> Decoded:
+        """Undo what is written otherwise around a trigger; without text, nothing is, nor at the next in this stretch."""
+        low, high = self._around(data, start, end)
         stretch = bytes(data[low:high])
-        text, count = pattern.subn(text_of, stretch)
+        text, count = self._pattern.subn(self._text_of, stretch)
         if not count:
-            # Nothing to undo here, nor at the next trigger in this stretch.
-            return Decoded(b"", view, low, high, ((0, low),))
-        return Decoded(text, view, low, high, places=partial(_places, pattern, plain, stretch, low), cost=count)
+            return Decoded(b"", self._view, low, high)
+        return Decoded(text, self._view, low, high, places=cache(partial(self._places, stretch, low)), cost=count)
 
-    decode.__name__ = view
-    return decode
+    def everywhere(self, below: Decoded) -> Decoded | None:
+        """Undo the same in all of a text that was decoded before; None where there is nothing to undo."""
+        text, count = self._pattern.subn(self._text_of, below.text)
+        if not count:
+            return None
+        view = f"{below.view}+{self._view}"
+        places = cache(partial(self._places, below.text, 0))
+        return Decoded(text, view, below.start, below.end, places=places, cost=count, below=below)
 
-
-def _places(
-    pattern: re.Pattern[bytes], plain: Callable[[bytes], bytes] | None, stretch: bytes, low: int
-) -> tuple[tuple[int, int], ...]:
-    """Return the pieces of a text in which every match was replaced, the text being that from `low` on."""
-    pieces = [(0, low)]
-    size = last = 0
-    for match in pattern.finditer(stretch):
-        size += match.start() - last + (len(plain(match[0])) if plain is not None else 0)
-        last = match.end()
-        pieces.append((size, low + last))
-    return tuple(pieces)
+    def _places(self, stretch: bytes, low: int) -> tuple[tuple[int, int], ...]:
+        """Return the pieces of a text in which every match was replaced, the text being that from `low` on."""
+        pieces = [(0, low)]
+        size = last = 0
+        for match in self._pattern.finditer(stretch):
+            size += match.start() - last + (len(self._plain(match[0])) if self._plain is not None else 0)
+            last = match.end()
+            pieces.append((size, low + last))
+        return tuple(pieces)
 
 
 @lru_cache(maxsize=1024)
@@ -144,14 +154,14 @@ def _quoted(written: bytes) -> bytes:
     return bytes.fromhex(written[1:].decode("ascii")) if written[1:].isalnum() else b""
 
 
-json_escapes = substituted("json", JSON_ESCAPE, words_around, json_character)
-percent = substituted("percent", _PERCENT, words_around, _percent)
-backslash = substituted("escape", _BACKSLASH, words_around, _code)
-entity = substituted("html", _ENTITY, words_around, _entity)
-quoted_printable = substituted("quoted-printable", _QUOTED, text_around, _quoted)
-ansi = substituted("ansi", _ANSI, words_around)
-invisible = substituted("invisible", _INVISIBLE, words_around)
-_joined = substituted("joined", _CONCATENATION, code_around)
+json_escapes = Substitution("json", JSON_ESCAPE, words_around, json_character)
+percent = Substitution("percent", _PERCENT, words_around, _percent)
+backslash = Substitution("escape", _BACKSLASH, words_around, _code)
+entity = Substitution("html", _ENTITY, words_around, _entity)
+quoted_printable = Substitution("quoted-printable", _QUOTED, text_around, _quoted)
+ansi = Substitution("ansi", _ANSI, words_around)
+invisible = Substitution("invisible", _INVISIBLE, words_around)
+_joined = Substitution("joined", _CONCATENATION, code_around)
 
 
 def concatenation(data: Buffer, start: int, end: int, number: int) -> Decoded | None:
@@ -245,5 +255,8 @@ def _lookalike(letters: bytes) -> bytes:
     return unicodedata.normalize("NFKC", written).encode("utf-8", "surrogatepass")
 
 
-lookalike = substituted("nfkc", _LOOKALIKE, words_around, _lookalike)
+lookalike = Substitution("nfkc", _LOOKALIKE, words_around, _lookalike)
 """Decodes letters of full width, and those of mathematical alphabets, to the plain ones."""
+
+SUBSTITUTIONS = (json_escapes, backslash, percent, entity, ansi, invisible, lookalike)
+"""What may be undone beside each other in any order; each finds those that come after it."""

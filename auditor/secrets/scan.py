@@ -23,7 +23,7 @@ from auditor.secrets.hit import Hit
 from auditor.secrets.marks import Marks
 from auditor.secrets.packed import inflate
 from auditor.secrets.prefilter import Event, Prefilter
-from auditor.secrets.sight import Sight
+from auditor.secrets.sight import INSIDE, Sight
 from auditor.secrets.streams import Streams, end_of_record
 
 _MOST_EARLY = 1 << 25
@@ -254,4 +254,4 @@ class _Body:
 
     def _look_at_stream(self, text: bytes, line_at: Callable[[int], int | None]) -> None:
         view = f"{self._view}+stream" if self._view else "stream"
-        self._sight.look(text, self._prefilter.find(text), view, line_at, depth=1)
+        self._sight.look(text, self._prefilter.find(text), view, line_at, depth=INSIDE)

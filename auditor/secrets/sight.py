@@ -11,6 +11,7 @@ from auditor.secrets.collector import Collector, Found
 from auditor.secrets.confirm import confirm, unfolded
 from auditor.secrets.decode import Buffer, Decoded, Decoder, starts_freely
 from auditor.secrets.effort import TOO_MUCH, Effort
+from auditor.secrets.escapes import SUBSTITUTIONS
 from auditor.secrets.fingerprints import Fingerprints
 from auditor.secrets.marks import Marks, Role
 from auditor.secrets.packed import inflate
@@ -20,6 +21,9 @@ from auditor.secrets.prefilter import Event, Prefilter
 DEPTH = 6
 """How many decodings deep a value may be hidden."""
 
+INSIDE, BESIDE = 2, 1
+"""How much deeper it is what one decoding hides in another, and what stands beside another as it did before."""
+_PLACE_OF: dict[Decoder, int] = {decoder: place for place, decoder in enumerate(SUBSTITUTIONS)}
 _STREAMS = frozenset({inflate, member, squeezed})
 """Decoders of bytes that nobody writes half as they are and half escaped: their first bytes tell."""
 _BEFORE = 16
@@ -65,10 +69,11 @@ class Sight:
         on_record: OnRecord | None = None,
         within: Decoded | None = None,
         base: int = 0,
-    ) -> None:
+    ) -> set[int]:
         """Confirm or decode at each of `events` in `data`, a buffer of `view`; `on_record` is told of stream pieces.
 
         `within` is the decoding that `data` is the text of, `base` what the events' offsets are counted from, before `data`.
+        Return which of `SUBSTITUTIONS` have something to undo here that stands just so in the buffer around it.
         """
         roles = self._marks.roles
         effort, done = self._effort, dict[object, int]()
@@ -78,6 +83,7 @@ class Sight:
             if effort.left <= 0:
                 self._collector.gap(TOO_MUCH, line_at(0))
         passed_over: dict[int, int] = {}
+        beside: set[int] = set()
         told = -1
         for place, index in events:
             end = place - base
@@ -89,7 +95,7 @@ class Sight:
                     continue
                 if effort.left <= 0:
                     self._collector.gap(TOO_MUCH, line_at(start))
-                    return
+                    return set()
                 effort.left -= 1  # a call would cost as much as what is counted
                 if (pattern := role.pattern) is not None:
                     if pattern.loose and pattern.regex.match(data, start, end + pattern.table.reach) is None:
@@ -108,6 +114,11 @@ class Sight:
                     if on_record is not None:
                         on_record(data, start)
                 elif role.decoder not in self._left_out:
+                    place_of = _PLACE_OF.get(role.decoder, -1)
+                    is_beside = within is not None and within.is_untouched(start, end)
+                    if is_beside and place_of >= 0:
+                        beside.add(place_of)
+                        continue
                     decoded = role.decoder(data, start, end, role.number)
                     effort.spend(_MEANT_NOTHING if decoded is None else _weight(decoded))
                     if decoded is not None:
@@ -117,7 +128,9 @@ class Sight:
                         # What stands just so in the buffer around it is undone there, where more of it may be in sight.
                         low, high = (start, end) if role.decoder in _STREAMS else (decoded.start - _BEFORE, decoded.end)
                         if within is None or not within.is_untouched(max(0, low), high):
-                            self._deeper(data, decoded, view, line_at, depth + 1)
+                            deeper = depth + (BESIDE if is_beside else INSIDE)
+                            self._deeper(decoded, view, line_at, deeper, place_of)
+        return beside
 
     def _match(self, data: Buffer, start: int, role: Role, view: str, line_at: LineAt) -> int:
         """Take the match at an anchor, or the better one of its unfolded lines; answer where it ends."""
@@ -150,23 +163,34 @@ class Sight:
                 self._collector.add(found, view or "raw", line_at(at))
         return high
 
-    def _deeper(self, data: Buffer, decoded: Decoded, view: str, line_at: LineAt, depth: int) -> None:
+    def _deeper(self, decoded: Decoded, view: str, line_at: LineAt, depth: int, place_of: int) -> None:
+        """Look at what was decoded; where more is written otherwise beside it, also at what is left when all is undone.
+
+        Undoing one kind inside another, in every order, would take a time that doubles with each kind.
+        """
         if not decoded.text:
             return
         if decoded.cut:
             self._collector.gap(decoded.cut, line_at(decoded.start))
-        if depth > DEPTH:
+        if depth > DEPTH * INSIDE:
             reason = f"a value is encoded more than {DEPTH} times over and was not read further"
             self._collector.gap(reason, line_at(decoded.start))
             return
+        whole = decoded
+        for place in sorted(self._look_inside(decoded, view, line_at, depth)):
+            # What comes before in that order finds this one beside it.
+            step = SUBSTITUTIONS[place].everywhere(whole) if place > place_of else None
+            if step is not None:
+                self._effort.spend(_weight(step))
+                whole = step
+        if whole is not decoded:
+            self._look_inside(whole, view, line_at, depth)
+
+    def _look_inside(self, decoded: Decoded, view: str, line_at: LineAt, depth: int) -> set[int]:
         chain = f"{view}+{decoded.view}" if view else decoded.view
-        self.look(
-            decoded.text,
-            self._prefilter.find(decoded.text),
-            chain,
-            lambda offset: line_at(decoded.source(offset)),
-            depth,
-            within=decoded,
+        events = self._prefilter.find(decoded.text)
+        return self.look(
+            decoded.text, events, chain, lambda offset: line_at(decoded.source(offset)), depth, within=decoded
         )
 
 

@@ -141,3 +141,43 @@ def test_a_stream_beside_something_escaped_is_read_where_it_stands_whole(before:
     scan = engine.scan("x")
     scan.feed(before + stream + b"\n")
     assert scan.close() == ([], [])
+
+
+def test_many_kinds_beside_each_other_hide_nothing_deeper(engine: Engine) -> None:
+    dice = random.Random(9)
+    lines = [line(dice) for _ in range(40) for line in LINES.values()]
+    dice.shuffle(lines)
+    token = fill("gho_<<alnum:36>>", dice)
+    lines.insert(300, json.dumps(json.dumps("".join(f"\\u{ord(sign):04x}" for sign in token))))
+    scan = engine.scan("x")
+    scan.feed("".join(lines).encode())
+    hits, gaps = scan.close()
+    assert token in {hit.value for hit in hits}
+    assert not gaps
+
+
+SPELLINGS: tuple[Callable[[str], str], ...] = (
+    lambda sign: f"\\u{ord(sign):04x}",
+    lambda sign: f"%{ord(sign):02X}",
+    lambda sign: f"&#{ord(sign)};",
+    lambda sign: f"\\x{ord(sign):02x}",
+    lambda sign: sign + "\x1b[1m",
+    lambda sign: sign + "\u200b",
+    lambda sign: chr(ord(sign) + 0xFEE0),
+)
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_one_value_may_be_spelled_in_several_ways_at_once(seed: int, engine: Engine) -> None:
+    dice = random.Random(seed)
+    token = fill("gho_<<alnum:36>>", dice)
+    signs = list(token)
+    ways = dice.sample(SPELLINGS, 3)
+    for place in dice.sample(range(len(signs)), dice.randint(1, 8)):
+        signs[place] = dice.choice(ways)(signs[place])
+    text = f"{words(dice, 200)} {''.join(signs)} {words(dice, 200)}\n"
+    scan = engine.scan("x")
+    scan.feed((json.dumps({"output": text}) if seed % 2 else text).encode())
+    hits, gaps = scan.close()
+    assert [hit.value for hit in hits] == [token]
+    assert not gaps

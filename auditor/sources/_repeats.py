@@ -41,7 +41,7 @@ class Repeats:
         """Return what a record like this one came to, None if that is not known."""
         try:
             return self._known.get(signature)
-        except TypeError:  # it holds a list, an object, or a text that was not read
+        except TypeError:  # it holds a list or an object
             return None
 
     def remember(self, signature: Hashable, again: Again) -> None:

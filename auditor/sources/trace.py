@@ -118,8 +118,8 @@ class Span:
 class Source:
     """Reads one trace. The baseline's trace is read alike, but is no evidence of the run's model."""
 
-    # The arguments of tool calls are read as they are, long or short.
-    COLUMNS = ("ts", "seq", "run_id", "event", "provider", "response_id", *_ARGUMENTS)
+    # Read as they are, long or short: what answered requests are known again by, and the arguments of tool calls.
+    COLUMNS = ("run_id", "event", *_OF_ANSWER, *_ARGUMENTS)
 
     def __init__(self, notes: Notes) -> None:
         self._notes = notes

@@ -204,6 +204,8 @@ CHANGES = st.sampled_from(
         {"event": "tool_call", "tool": "edit", "edits": [{"path": "/etc/hosts"}]},
         RESPONSE,
         RESPONSE | {"model": "other"},
+        RESPONSE | {"host": "h" * 400},
+        RESPONSE | {"model": "m" * 400, "response_id": "i" * 400},
         RESPONSE | {"response_id": "msg_2"},
         RESPONSE | {"response_id": None},
         RESPONSE | {"response_id": 3},

@@ -16,7 +16,7 @@ _RFC3339 = re.compile(
     r"(\d{4}-\d\d-\d\d)[Tt ]((?:[01]\d|2[0-3]):[0-5]\d:)(\d\d)(\.\d{1,12})?([Zz]|[+-]\d\d:\d\d)", re.ASCII
 )
 _USUAL = re.compile(
-    r"\d{4}-\d\d-\d\dT(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{3}(?:\d{3})?)?(Z|[+-]\d\d:\d\d)", re.ASCII
+    r"\d{4}-\d\d-\d\dT(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{3}(?:\d{3})?)?(?:Z|[+-]\d\d:\d\d)", re.ASCII
 )
 _DAY = len("2026-06-10T")
 _IN_DAY = re.compile(r"([01]\d|2[0-3]):([0-5]\d):([0-5]\d)(?:\.(\d{3}(?:\d{3})?))?(Z|[+-]\d\d:\d\d)", re.ASCII)
@@ -85,7 +85,7 @@ class Clock:
         if zone == self._zone and text[:_DAY] == self._day:
             return self._began + micros
         found = instant(text)
-        if found is not None and _USUAL.fullmatch(text) and _FIRST <= found - micros <= _LAST - _WHOLE_DAY:
+        if found is not None and _FIRST <= found - micros <= _LAST - _WHOLE_DAY:
             self._day, self._zone, self._began = text[:_DAY], zone, found - micros
         return found
 

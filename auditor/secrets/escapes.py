@@ -61,7 +61,7 @@ def token_around(data: Buffer, start: int, end: int) -> tuple[int, int]:
 
 
 def words_around(data: Buffer, start: int, end: int) -> tuple[int, int]:
-    """The words around ``data[start:end]``, over line breaks, none cut at the edges.
+    """The words around ``data[start:end]``, over line breaks, none cut at the edges unless it is very long.
 
     Many triggers stand near each other, if any do: all that are seen at once cost little more than one.
     """

@@ -14,16 +14,14 @@ import msgspec
 
 from auditor.facts import Gap
 from auditor.secrets.archives import Unpacker, packing, unpacker
-from auditor.secrets.bundled import member, squeezed
 from auditor.secrets.collector import Collector
 from auditor.secrets.decode import AHEAD, BACK, Buffer, Decoder
 from auditor.secrets.effort import BLOCK, EVENTS_A_UNIT, TOO_MUCH, UNPACKED_SHARE, Effort
 from auditor.secrets.fingerprints import Fingerprints
 from auditor.secrets.hit import Hit
 from auditor.secrets.marks import Marks
-from auditor.secrets.packed import inflate
 from auditor.secrets.prefilter import Event, Prefilter
-from auditor.secrets.sight import INSIDE, Sight
+from auditor.secrets.sight import INSIDE, STREAMS, Sight
 from auditor.secrets.streams import Streams, end_of_record
 
 _MOST_EARLY = 1 << 25
@@ -100,7 +98,7 @@ class Scan:
             self._collector.gap(found, None)
         else:
             self._unpacker = found
-            self._body.leave_out(inflate, member, squeezed)
+            self._body.leave_out(*STREAMS)
 
 
 class _Blocks:

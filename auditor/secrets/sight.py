@@ -23,8 +23,8 @@ DEPTH = 6
 
 INSIDE, BESIDE = 2, 1
 """How much deeper it is what one decoding hides in another, and what stands beside another as it did before."""
-_PLACE_OF: dict[Decoder, int] = {decoder: place for place, decoder in enumerate(SUBSTITUTIONS)}
-_STREAMS = frozenset({inflate, member, squeezed})
+_ORDER: dict[Decoder, int] = {decoder: order for order, decoder in enumerate(SUBSTITUTIONS)}
+STREAMS = frozenset({inflate, member, squeezed})
 """Decoders of bytes that nobody writes half as they are and half escaped: their first bytes tell."""
 _BEFORE = 16
 """Bytes before a trigger on which it may depend whether it means anything."""
@@ -78,7 +78,7 @@ class Sight:
         roles = self._marks.roles
         effort, done = self._effort, dict[object, int]()
         for fingerprints in self._fingerprints:
-            for known in fingerprints.find(data, effort):
+            for known in fingerprints.find(data, effort) if effort.left > 0 else ():
                 self._collector.add(known, view or "raw", line_at(known.start))
             if effort.left <= 0:
                 self._collector.gap(TOO_MUCH, line_at(0))
@@ -114,10 +114,10 @@ class Sight:
                     if on_record is not None:
                         on_record(data, start)
                 elif role.decoder not in self._left_out:
-                    place_of = _PLACE_OF.get(role.decoder, -1)
+                    order = _ORDER.get(role.decoder, -1)
                     is_beside = within is not None and within.is_untouched(start, end)
-                    if is_beside and place_of >= 0:
-                        beside.add(place_of)
+                    if is_beside and order >= 0:
+                        beside.add(order)
                         continue
                     decoded = role.decoder(data, start, end, role.number)
                     effort.spend(_MEANT_NOTHING if decoded is None else _weight(decoded))
@@ -126,10 +126,10 @@ class Sight:
                         if len(roles[index]) == 1:
                             passed_over[index] = decoded.end + role.length - 1
                         # What stands just so in the buffer around it is undone there, where more of it may be in sight.
-                        low, high = (start, end) if role.decoder in _STREAMS else (decoded.start - _BEFORE, decoded.end)
+                        low, high = (start, end) if role.decoder in STREAMS else (decoded.start - _BEFORE, decoded.end)
                         if within is None or not within.is_untouched(max(0, low), high):
                             deeper = depth + (BESIDE if is_beside else INSIDE)
-                            self._deeper(decoded, view, line_at, deeper, place_of)
+                            self._deeper(decoded, view, line_at, deeper, order)
         return beside
 
     def _match(self, data: Buffer, start: int, role: Role, view: str, line_at: LineAt) -> int:
@@ -163,7 +163,7 @@ class Sight:
                 self._collector.add(found, view or "raw", line_at(at))
         return high
 
-    def _deeper(self, decoded: Decoded, view: str, line_at: LineAt, depth: int, place_of: int) -> None:
+    def _deeper(self, decoded: Decoded, view: str, line_at: LineAt, depth: int, order: int) -> None:
         """Look at what was decoded; where more is written otherwise beside it, also at what is left when all is undone.
 
         Undoing one kind inside another, in every order, would take a time that doubles with each kind.
@@ -177,9 +177,9 @@ class Sight:
             self._collector.gap(reason, line_at(decoded.start))
             return
         whole = decoded
-        for place in sorted(self._look_inside(decoded, view, line_at, depth)):
+        for other in sorted(self._look_inside(decoded, view, line_at, depth)):
             # What comes before in that order finds this one beside it.
-            step = SUBSTITUTIONS[place].everywhere(whole) if place > place_of else None
+            step = SUBSTITUTIONS[other].everywhere(whole) if other > order else None
             if step is not None:
                 self._effort.spend(_weight(step))
                 whole = step

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import random
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from itertools import cycle
 from pathlib import Path
@@ -12,6 +12,8 @@ from pathlib import Path
 from tests.forgeries.kit import HOSTED, TRACE, Row, Scene, rows
 from tests.harness import seal
 
+Line = Callable[[int], bytes]
+"""Makes one line of a trace, given its number."""
 PROSE = (
     "the harbour gauge reads a little high at slack water so each entry is padded and checked against yesterday "
     "while the tide table keeps minutes since midnight and the clock prints hours first then minutes for all ports"
@@ -33,22 +35,41 @@ TOOLS = (
 
 def make(folder: Path, megabytes: float) -> Scene:
     """Write a sound run whose trace is about so many megabytes long, sealed."""
+
+    def between(last: Row, after: Row) -> Line:
+        filler = _filler(last, after, megabytes)
+
+        def line(number: int) -> bytes:
+            head, tail = next(filler)
+            return head + b'"seq":%d,' % number + tail.replace(b"RESPONSE", b"msg_lab%012d" % number)
+
+        return line
+
+    return filled(folder, megabytes, between, _line)
+
+
+def filled(
+    folder: Path, megabytes: float, between: Callable[[Row, Row], Line], encoded: Callable[[Row], bytes]
+) -> Scene:
+    """Write a sound run with so many megabytes of lines in its trace before Case ends, sealed.
+
+    `between` is told of the rows before and after these lines and returns what makes one; `encoded` writes a row.
+    """
     scene = Scene(HOSTED, folder)
     own = rows(scene.path(TRACE))
     end = next(index for index, row in enumerate(own) if row["event"] == "case_process_exited")
+    line = between(own[end - 1], own[end])
     with scene.path(TRACE).open("wb", buffering=1 << 20) as file:
         number = size = 0
-        filler = _filler(own[end - 1], own[end], megabytes)
         for row in own[:end]:
             number += 1
-            file.write(_line(row | {"seq": number}))
+            file.write(encoded(row | {"seq": number}))
         while size < megabytes * 1_000_000:
             number += 1
-            head, tail = next(filler)
-            size += file.write(head + b'"seq":%d,' % number + tail.replace(b"RESPONSE", b"msg_lab%012d" % number))
+            size += file.write(line(number))
         for row in own[end:]:
             number += 1
-            file.write(_line(row | {"seq": number}))
+            file.write(encoded(row | {"seq": number}))
     seal.reseal(scene.run)
     return scene
 

@@ -20,9 +20,8 @@ import msgspec
 from tabulate import tabulate
 
 from tests.benchmarks.audit_speed import audit_command, run
-from tests.benchmarks.long_run import CODE, WORDS
-from tests.forgeries.kit import HOSTED, TRACE, Row, Scene, rows
-from tests.harness import seal
+from tests.benchmarks.long_run import CODE, WORDS, Line, filled
+from tests.forgeries.kit import TRACE, Row, Scene
 
 Filler = Callable[[int], Row]
 _DICE = random.Random(11)
@@ -78,14 +77,16 @@ def _mixed(turn: int) -> Row:
     return _result((_TEXTS, _CODES)[turn % 2][turn % 400])
 
 
-_NESTED = {"content": [{"type": "text", "text": ""}], "is_error": False}
 SHAPES = {
     "outputs of 2 kB, compact": Shape(lambda turn: _result(_TEXTS[turn % 400]), separators=(",", ":")),
     "outputs of 2 kB": Shape(lambda turn: _result(_TEXTS[turn % 400])),
     "outputs of 2 kB, times with an offset": Shape(lambda turn: _result(_TEXTS[turn % 400]), offset=True),
     "code": Shape(lambda turn: _result(_CODES[turn % 400])),
     "outputs inside objects": Shape(
-        lambda turn: {"event": "tool_result", "result": _NESTED | {"content": [{"text": _TEXTS[turn % 400]}]}}
+        lambda turn: {
+            "event": "tool_result",
+            "result": {"content": [{"text": _TEXTS[turn % 400]}], "is_error": False},
+        }
     ),
     "one output to two short events": Shape(_mixed),
     "messages of 200 bytes": Shape(lambda turn: {"event": "agent_message", "text": _SHORT_TEXTS[turn % 400]}),
@@ -100,28 +101,23 @@ SHAPES = {
 
 def make(folder: Path, shape: Shape, megabytes: float) -> Scene:
     """Write a sound run with a trace of a shape, sealed."""
-    scene = Scene(HOSTED, folder)
-    own = rows(scene.path(TRACE))
-    end = next(index for index, row in enumerate(own) if row["event"] == "case_process_exited")
-    moment = datetime.fromisoformat(own[end - 1]["ts"])
-    left = datetime.fromisoformat(own[end]["ts"]) - moment
-    head = {"run_id": own[0]["run_id"], "agent": "implementer"}
-    encode = json.JSONEncoder(separators=shape.separators).encode
-    size = number = 0
-    with scene.path(TRACE).open("w", encoding="ascii", buffering=1 << 20) as file:
-        for row in own[:end]:
-            number += 1
-            file.write(encode(row | {"seq": number}) + "\n")
-        while size < megabytes * 1_000_000:
-            number += 1
-            time = (moment + min(left, timedelta(microseconds=number))).isoformat(timespec="microseconds")
+    write = json.JSONEncoder(separators=shape.separators).encode
+
+    def encoded(row: Row) -> bytes:
+        return (write(row) + "\n").encode("ascii")
+
+    def between(last: Row, after: Row) -> Line:
+        moment, end = (datetime.fromisoformat(row["ts"]) for row in (last, after))
+        head = {"run_id": last["run_id"], "agent": "implementer"}
+
+        def line(number: int) -> bytes:
+            time = min(moment + timedelta(microseconds=number), end).isoformat(timespec="microseconds")
             stamp = time if shape.offset else time.replace("+00:00", "Z")
-            size += file.write(encode({"ts": stamp, "seq": number, **head, **shape.filler(number)}) + "\n")
-        for row in own[end:]:
-            number += 1
-            file.write(encode(row | {"seq": number}) + "\n")
-    seal.reseal(scene.run)
-    return scene
+            return encoded({"ts": stamp, "seq": number, **head, **shape.filler(number)})
+
+        return line
+
+    return filled(folder, megabytes, between, encoded)
 
 
 def main() -> None:

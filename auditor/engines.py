@@ -25,7 +25,7 @@ def rules_engine() -> Engine:
     """Return the rules' own secret engine; one a process, because it grows faster with use."""
     from auditor.secrets import Engine  # noqa: PLC0415 - most commands need none, and it takes a while to load
 
-    return Engine.load(rules_folder() / "secrets")
+    return Engine.load(rules_folder() / "secrets", keep=True)
 
 
 def prepare_for(words: Iterable[str]) -> None:

@@ -7,7 +7,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -218,6 +218,15 @@ def command(*arguments: str, **environment: str) -> subprocess.CompletedProcess[
     return subprocess.run(line, capture_output=True, text=True, check=False, env={**os.environ, **environment})
 
 
+@pytest.fixture
+def interruptible() -> Iterator[None]:
+    """Have child processes hear an interrupt: what a shell starts in the background ignores it, and so do its children."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("interruptible")
 def test_an_interrupt_ends_in_one_line(tmp_path: Path) -> None:
     run = tmp_path / RUN_ID
     run.mkdir()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
+from auditor.secrets.compiled import can_keep
 from auditor.secrets.fingerprints import Fingerprints
 from auditor.secrets.hit import Hit
 from auditor.secrets.known import Known
@@ -22,6 +23,7 @@ class Engine:
         patterns: tuple[Pattern, ...],
         *,
         vector: bool = True,
+        keep: bool = False,
         known: tuple[Known, ...] = (),
         fingerprints: tuple[Fingerprints, ...] = (),
     ) -> None:
@@ -29,15 +31,20 @@ class Engine:
         self._vector = vector
         self._known = known
         marks = build(patterns, known)
-        self._sources = Sources(marks, Prefilter(marks.literals, vector=vector), fingerprints)
+        self._sources = Sources(marks, Prefilter(marks.literals, vector=vector, keep=keep), fingerprints)
 
     @classmethod
-    def load(cls, folder: Path, *, vector: bool = True) -> Engine:
+    def load(cls, folder: Path, *, vector: bool = True, keep: bool = False) -> Engine:
         """Read the patterns in `folder`. With `vector` false, vectorscan is not used even where it is installed.
 
+        With `keep`, what is compiled for vectorscan is kept for later processes (see `auditor.secrets.compiled`); the
+        first process does so at once, in a thread, where it can be kept.
         Raises ValueError for a folder without patterns or with a table that is not well formed.
         """
-        return cls(load_patterns(folder), vector=vector)
+        engine = cls(load_patterns(folder), vector=vector, keep=keep)
+        if keep and not engine.accelerated and can_keep():
+            engine.prepare()
+        return engine
 
     def with_known(self, values: Iterable[bytes], fingerprints: Iterable[Fingerprints] = ()) -> Engine:
         """An engine that also looks for these values, and for any sixteen characters of them, in every view.

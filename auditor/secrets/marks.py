@@ -15,12 +15,12 @@ from collections.abc import Iterable, Sequence
 import msgspec
 
 from auditor.secrets import bundled, escapes, numbers, packed, streams
+from auditor.secrets.compiled import Literal
 from auditor.secrets.decode import Decoder, base64_run, hex_run
 from auditor.secrets.escapes import json_escapes
 from auditor.secrets.known import Known, literals
 from auditor.secrets.patterns import Pattern
 from auditor.secrets.plugins import PluginRole, worth_asking
-from auditor.secrets.prefilter import Literal
 from auditor.secrets.unwrap import unfold
 
 SHORTEST = 4

@@ -12,9 +12,12 @@ import sys
 import threading
 from collections.abc import Callable, Sequence
 from functools import cache
-from typing import Any, TypeAlias, cast
+from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
-import msgspec
+from auditor.secrets.compiled import Literal, compile_all, kept
+
+if TYPE_CHECKING:
+    import hyperscan
 
 Event: TypeAlias = tuple[int, int]
 WORTH_COMPILING = 1 << 18
@@ -23,25 +26,6 @@ WORTH_COMPILING = 1 << 18
 _GRAM = 4
 WORTH_GRAMS = 300
 """Literals above which gathering the data's four-byte words costs less than searching for each literal."""
-
-
-class Literal(msgspec.Struct, frozen=True):
-    """One literal to look for; `caseless` ones are given in lower case.
-
-    `then` is a class of bytes such as ``[0-9a-f]``, `count` of which must follow; they belong to the occurrence. They
-    spare looking at every place where a short literal stands by chance.
-    """
-
-    text: bytes
-    caseless: bool = False
-    then: str = ""
-    count: int = 0
-
-    @property
-    def length(self) -> int:
-        """The length of an occurrence in bytes."""
-        return len(self.text) + self.count
-
 
 Data: TypeAlias = bytes | memoryview
 Finder: TypeAlias = Callable[[Data], list[Event]]
@@ -97,20 +81,30 @@ def _following(then: str, count: int) -> re.Pattern[bytes]:
     return re.compile(f"{then}{{{count}}}".encode())
 
 
-def vector_finder(literals: Sequence[Literal]) -> Finder | None:
-    """A finder over a vectorscan database, which scans with the interpreter lock released; None without a wheel."""
+def vector_finder(literals: Sequence[Literal], *, keep: bool = False) -> Finder | None:
+    """A finder over a vectorscan database, which scans with the interpreter lock released; None without a wheel.
+
+    With `keep`, the database is kept for later processes.
+    """
     try:
-        import hyperscan  # noqa: PLC0415  # loading it costs more than scanning a small run
+        database = compile_all(literals, keep=keep)
     except ImportError:
         return None
-    database = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
-    flags = [hyperscan.HS_FLAG_CASELESS if literal.caseless else 0 for literal in literals]
-    database.compile(
-        expressions=[_expression(literal) for literal in literals],
-        ids=list(range(len(literals))),
-        elements=len(literals),
-        flags=flags,
-    )
+    return _finder(database)
+
+
+def kept_finder(literals: Sequence[Literal]) -> Finder | None:
+    """As `vector_finder`, if an earlier process kept the database; None otherwise."""
+    try:
+        database = kept(literals)
+    except ImportError:
+        return None
+    return _finder(database) if database is not None else None
+
+
+def _finder(database: hyperscan.Database) -> Finder:
+    import hyperscan  # noqa: PLC0415 - whoever has a database has loaded it
+
     scratches = threading.local()
 
     def find(data: Data) -> list[Event]:
@@ -130,24 +124,20 @@ def vector_finder(literals: Sequence[Literal]) -> Finder | None:
     return find
 
 
-def _expression(literal: Literal) -> bytes:
-    text = b"".join(b"\\x%02x" % byte for byte in literal.text)
-    return text + f"{literal.then}{{{literal.count}}}".encode() if literal.count else text
-
-
 class _Compilation(threading.Thread):
     """Makes a vector finder while other things are done. (A pool for one job takes longer to load than to do it.)"""
 
-    def __init__(self, literals: Sequence[Literal]) -> None:
+    def __init__(self, literals: Sequence[Literal], *, keep: bool) -> None:
         super().__init__(name="compile")
         self._literals = literals
+        self._keep = keep
         self._made: Finder | None = None
         self._error: BaseException | None = None
 
     def run(self) -> None:
         """Compile; called in the thread."""
         try:
-            self._made = vector_finder(self._literals)
+            self._made = vector_finder(self._literals, keep=self._keep)
         except BaseException as error:  # noqa: BLE001 - raised where the finder is asked for
             self._error = error
 
@@ -160,13 +150,18 @@ class _Compilation(threading.Thread):
 
 
 class Prefilter:
-    """Finds literals in buffers, changing from the plain finder to vectorscan when there is enough to search."""
+    """Finds literals in buffers, changing from the plain finder to vectorscan when there is enough to search.
 
-    def __init__(self, literals: Sequence[Literal], *, vector: bool = True) -> None:
+    With `keep`, the database is compiled once and kept for later processes, which begin with it.
+    """
+
+    def __init__(self, literals: Sequence[Literal], *, vector: bool = True, keep: bool = False) -> None:
         self.literals = tuple(literals)
-        self.vectorised: bool | None = None
-        self._find = plain_finder(self.literals)
-        self._credit = WORTH_COMPILING if vector else -1
+        ready = kept_finder(self.literals) if vector and keep else None
+        self.vectorised = True if ready is not None else None
+        self._find = ready or plain_finder(self.literals)
+        self._credit = WORTH_COMPILING if vector and ready is None else -1
+        self._keep = keep
         self._coming: _Compilation | None = None
         self._lock = threading.Lock()
 
@@ -186,7 +181,7 @@ class Prefilter:
         """Begin to compile for vectorscan in a thread; until there is enough to search, the plain finder goes on."""
         with self._lock:
             if self._credit >= 0 and self._coming is None:
-                self._coming = _Compilation(self.literals)
+                self._coming = _Compilation(self.literals, keep=self._keep)
                 self._coming.start()
 
     def is_coming(self) -> bool:
@@ -198,7 +193,8 @@ class Prefilter:
             return
         self._credit -= size
         if self._credit < 0:
-            faster = vector_finder(self.literals) if self._coming is None else self._coming.result()
+            made = self._coming
+            faster = made.result() if made is not None else vector_finder(self.literals, keep=self._keep)
             self.vectorised = faster is not None
             if faster is not None:
                 self._find = faster

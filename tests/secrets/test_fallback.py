@@ -10,7 +10,8 @@ import pytest
 
 from auditor.secrets import Engine
 from auditor.secrets import prefilter as module
-from auditor.secrets.prefilter import Literal, Prefilter
+from auditor.secrets.compiled import Literal
+from auditor.secrets.prefilter import Prefilter
 from tests.secrets.disguises import DISGUISES
 from tests.secrets.fakes import with_crc
 

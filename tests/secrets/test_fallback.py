@@ -57,7 +57,7 @@ def test_preparing_ahead_changes_nothing_that_is_found(monkeypatch: pytest.Monke
 
 
 def test_a_fault_while_preparing_is_told_where_the_finder_is_needed(monkeypatch: pytest.MonkeyPatch) -> None:
-    def broken(_literals: object) -> None:
+    def broken(_literals: object, *, keep: bool) -> None:
         raise MemoryError("no room for the database")
 
     monkeypatch.setattr(module, "vector_finder", broken)

@@ -6,14 +6,13 @@ anything odd in it gets that look. The fast ways and the slow way have one meani
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from typing import Any, Protocol, runtime_checkable
+from typing import Any, Protocol
 
 from auditor.records import whole_lines
 from auditor.records.collector import Notes
 from auditor.records.json_text import JsonFault, RepeatedKey, parse_object
 from auditor.records.object_reader import ObjectReader
-from auditor.records.rows import Layout, Rows
+from auditor.records.row_reader import RowReader, RowSource
 
 
 class LineSource(Protocol):
@@ -29,17 +28,6 @@ class LineSource(Protocol):
         """Take note that the artifact has ended."""
 
 
-@runtime_checkable
-class RowSource(Protocol):
-    """A source of long artifacts, which takes many records at once: of each, mostly, only the values at a few keys."""
-
-    COLUMNS: Collection[str]
-    """The keys that it asks for in columns."""
-
-    def rows(self, first: int, rows: Rows) -> None:
-        """Take the records of consecutive lines, `first` being the number of the first of them."""
-
-
 class JsonLines:
     """A `LineSink` that decodes. With `mixed`, lines that are no JSON object go to the source as plain lines."""
 
@@ -47,18 +35,13 @@ class JsonLines:
         self._source = source
         self._notes = notes
         self._mixed = mixed
-        self._in_rows = source.rows if isinstance(source, RowSource) else None
-        self._layout = Layout(source.COLUMNS) if isinstance(source, RowSource) else None
+        self._rows = RowReader(source) if isinstance(source, RowSource) else None
         self._decode = ObjectReader().decode
 
     def block(self, first: int, data: bytes) -> int:
         """Decode whole lines, many at once where the source takes them so."""
-        if self._layout is not None and self._in_rows is not None:
-            rows = self._layout.rows(data)
-            if rows is not None:
-                self._in_rows(first, rows)
-                return first + len(rows)
-        return self._in_dicts(first, data)
+        number = None if self._rows is None else self._rows.read(first, data)
+        return self._in_dicts(first, data) if number is None else number
 
     def _in_dicts(self, first: int, data: bytes) -> int:
         """Decode whole lines and return the number of the line after them."""
@@ -67,8 +50,8 @@ class JsonLines:
             return self._one_by_one(first, data)
         for number, record in enumerate(records, first):
             self._source.record(number, record)
-        if self._layout is not None:
-            self._layout.learn(records)
+        if self._rows is not None:
+            self._rows.learn(records)
         return first + len(records)
 
     def _one_by_one(self, first: int, data: bytes) -> int:
@@ -84,11 +67,11 @@ class JsonLines:
                 self._line(first, line, torn=False)
             else:
                 take(first, record)
-                if self._layout is not None:
+                if self._rows is not None:
                     learned.append(record)
             first, start = first + 1, stop + 1
-        if self._layout is not None:
-            self._layout.learn(learned)
+        if self._rows is not None:
+            self._rows.learn(learned)
         return first
 
     def rest(self, number: int, data: bytes) -> None:

@@ -17,6 +17,7 @@ from typing import Any
 import msgspec
 from msgspec import UNSET, Raw, UnsetType
 
+from auditor.records.patience import Patience
 from auditor.records.utf8 import Utf8Check
 from auditor.records.whole_lines import same_but_for_spaces
 
@@ -27,7 +28,6 @@ _LEARNED = 100
 """Records from which a layout is learned before it is used."""
 _LONG_TEXT = 200
 _MAX_KEYS, _MAX_SHAPES = 60, 200
-_MAX_PAUSE = 64
 _PLAIN_KEY = re.compile(r'[^"\\\x00-\x1f]{0,100}')
 """Others are written with escapes; the decoder knows its keys as they are written."""
 _QUOTE = ord('"')
@@ -108,7 +108,7 @@ class Layout:
         self._raw: tuple[str, ...] = ()
         self._decoder: msgspec.json.Decoder[Any] | None = None
         self._utf8 = Utf8Check()
-        self._pause = self._paused = 0
+        self._patience = Patience()
 
     def learn(self, records: Sequence[dict[str, Any]]) -> None:
         """Take the records of a piece that had to be read another way."""
@@ -125,20 +125,17 @@ class Layout:
 
     def rows(self, data: bytes) -> Rows | None:
         """Return the records of a piece of whole lines, or None if it has to be read another way."""
-        if self._decoder is None:
-            return None
-        if self._paused < self._pause:
-            self._paused += 1
+        if self._decoder is None or not self._patience.is_ready():
             return None
         try:
             rows = Rows(self._keys, self._decoder.decode_lines(data), data)
             if same_but_for_spaces(rows._structs, data) and self._are_texts(rows, data):
-                self._pause = self._paused = 0
+                self._patience.rewarded()
                 return rows
         except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
             pass
         # A log that does not keep to one layout is not asked again and again.
-        self._pause, self._paused = min(2 * self._pause + 1, _MAX_PAUSE), 0
+        self._patience.disappointed()
         return None
 
     def _are_texts(self, rows: Rows, data: bytes) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from auditor.facts import Grade, Naming, Observation, Response
@@ -20,11 +21,20 @@ def note_foreign(
     body: bool = False,
     prefix: str = "",
 ) -> None:
-    """Note whatever the known record shapes see in one record; with `body`, only the shapes of provider bodies.
+    """Note whatever the known record shapes see in one record; with `body`, only the shapes of provider bodies."""
+    note_observed(notes, line, observe_body(record) if body else observed(record), time, prefix=prefix)
 
-    A program may log one answer on several lines, so an answer with an id is noted once.
-    """
-    for seen in observe_body(record) if body else (*observe(record), *_own_shapes(record)):
+
+def observed(record: dict[str, Any]) -> list[Observation]:
+    """Return whatever the known record shapes see in one record, nothing in nearly all."""
+    return observe(record) + _own_shapes(record)
+
+
+def note_observed(
+    notes: Notes, line: int | None, found: Iterable[Observation], time: int | None = None, *, prefix: str = ""
+) -> None:
+    """Note what was seen in a record. A program may log one answer on several lines, so one with an id is noted once."""
+    for seen in found:
         pointer = prefix + seen.pointer or None
         if isinstance(seen.value, Response) and not seen.value.response_id:
             notes.fact(seen.kind, seen.value, line, pointer, grade=seen.grade, time=time)

@@ -10,7 +10,7 @@ import msgspec
 from auditor.facts import Response
 
 _MOST = 4096
-_LONGEST = 2000
+_LONGEST = 600
 
 
 class Again(msgspec.Struct):
@@ -18,7 +18,14 @@ class Again(msgspec.Struct):
 
     count: Callable[[int], None]
     response: Response | None = None
+    active: bool = True
+    """Whether it is a sign of an agent at work."""
     times: int = 0
+
+
+def silent() -> Again:
+    """Return what a record comes to that holds nothing to be read but what all have."""
+    return Again(lambda _times: None, active=False)
 
 
 class Repeats:
@@ -26,6 +33,14 @@ class Repeats:
 
     def __init__(self) -> None:
         self._known: dict[Hashable, Again] = {}
+
+    def unknown(self, signatures: Set[Hashable]) -> Set[Hashable]:
+        """Return those signatures of which it is not known what their records come to."""
+        return signatures - self._known.keys()
+
+    def is_active(self, tail: bytes) -> bool:
+        """Tell whether a record that is known by its end is one of an agent at work."""
+        return self._known[tail].active
 
     def count(self, times: Mapping[Any, int]) -> Set[Hashable]:
         """Count the records like which there were others before, and return the signatures of these.
@@ -49,7 +64,10 @@ class Repeats:
         if isinstance(signature, bytes) and len(signature) > _LONGEST:
             return
         if len(self._known) >= _MOST:
+            used = {known: again for known, again in self._known.items() if again.times}
             self.settle()
+            if len(used) < _MOST // 2:
+                self._known = used
         self._known[signature] = again
 
     def settle(self) -> None:
@@ -57,4 +75,5 @@ class Repeats:
         for again in self._known.values():
             if again.times:
                 again.count(again.times)
-        self._known.clear()
+                again.times = 0
+        self._known = {}

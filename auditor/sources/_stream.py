@@ -67,13 +67,21 @@ class StreamCheck:
             return False
         if numbers != list(range(self._expected, self._expected + count)) or {*map(type, numbers)} != {int}:
             return False
-        if not self._clock.are_in_order(times):
+        return self._go_on(times)
+
+    def see_run(self, first: int, identity: str, times: list[Any]) -> bool:
+        """As `see_all`, for records that are known to count on from the number `first`, with one identity."""
+        return identity == self._last_identity and first == self._expected and self._go_on(times)
+
+    def _go_on(self, times: list[Any]) -> bool:
+        """Take records of which only the times are still to be checked, if these go on from what came before."""
+        if self._last_time is None or not self._clock.are_in_order(times):
             return False
         first, last = self._clock.instant(times[0]), self._clock.instant(times[-1])
         if first is None or first < self._last_time:
             return False
-        self._records += count
-        self._expected += count
+        self._records += len(times)
+        self._expected += len(times)
         self._last_time, self._last_text = last, times[-1]
         return True
 

@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Hashable
+from collections.abc import Collection, Hashable, Sequence
 from typing import Any
 
 import msgspec
 
 from auditor.facts import Host, Naming, Response
 from auditor.records.collector import Notes
+from auditor.records.heads import Heads
 from auditor.records.record import Record
 from auditor.records.rows import ABSENT, Rows
 from auditor.sources import _calls, _stream
 from auditor.sources._answers import Answers, same
 from auditor.sources._arguments import Argument, arguments
 from auditor.sources._calls import Calls, leaving, leaving_in_text
-from auditor.sources._foreign import note_foreign
-from auditor.sources._repeats import Again, Repeats
-from auditor.sources._stream import Fields, StreamCheck
+from auditor.sources._foreign import note_observed, observed
+from auditor.sources._repeats import Again, Repeats, silent
+from auditor.sources._span import Span
+from auditor.sources._stream import StreamCheck
+from auditor.sources._trace_fields import FIELDS, TEXT_OR_NULL
 from auditor.sources.shapes import anchors, is_agents
 
 KINDS = ("trace", "baseline_trace")
@@ -38,34 +41,6 @@ FACTS = (
     | _calls.FACTS
 )
 
-_TEXT, _TEXT_OR_NULL = (str,), (str, type(None))
-_INT, _INT_OR_NULL, _BOOL_OR_NULL = (int,), (int, type(None)), (bool, type(None))
-_FIELDS = {
-    "run_started": Fields(case_id=_TEXT, engine=_TEXT, stage=_INT),
-    "admission_checked": Fields(
-        status=_TEXT, provider=_TEXT_OR_NULL, model=_TEXT_OR_NULL, admission_sha256=_TEXT_OR_NULL
-    ),
-    "config_written": Fields(path=_TEXT, sha256=_TEXT, provider=_TEXT, model=_TEXT),
-    "fixture_copied": Fields(source=_TEXT, copy=_TEXT, sha256=_TEXT),
-    "case_process_started": Fields(pid=_INT, argv=(list,), cwd=_TEXT),
-    "model_dispatched": Fields(agent=_TEXT, provider=_TEXT, model=_TEXT),
-    "model_response": Fields(
-        agent=_TEXT,
-        provider=_TEXT,
-        requested_model=_TEXT_OR_NULL,
-        model=_TEXT_OR_NULL,
-        response_id=_TEXT_OR_NULL,
-        host=_TEXT_OR_NULL,
-        status=_INT_OR_NULL,
-    ),
-    "tool_call": Fields(tool=_TEXT),
-    "network_request": Fields(host=_TEXT),
-    "case_process_exited": Fields(exit_code=_INT_OR_NULL),
-    "fixture_compared": Fields(changed_files=(list,), allowed_writes_passed=_BOOL_OR_NULL),
-    "baseline_compared": Fields(baseline_run_id=_TEXT, status=_TEXT, changed_files=(list,)),
-    "run_blocked": Fields(blockers=(list,)),
-    "run_finished": Fields(status=_TEXT),
-}
 _NAMES_MODEL = frozenset({"model_dispatched", "model_response", "config_written", "network_request"})
 _ACTIVITY = ("tool_call", "network_request")
 _FREQUENT = frozenset({"model_response", "network_request"})
@@ -94,32 +69,12 @@ class Dispatch(msgspec.Struct, frozen=True):
     cwd: str | None = None
 
 
-class Span:
-    """The first and the last tool call or network request: they must lie inside the life of Case."""
-
-    def __init__(self) -> None:
-        self._first: tuple[int, int] | None = None
-        self._last: tuple[int, int] | None = None
-
-    def see(self, line: int, sequence: object) -> None:
-        """Take one event with its line and sequence number; one without a number is another check's matter."""
-        if type(sequence) is int:
-            seen = (line, sequence)
-            self._first = seen if self._first is None else min(self._first, seen)
-            self._last = seen if self._last is None else max(self._last, seen)
-
-    def close(self, notes: Notes) -> None:
-        """Note both ends (fact kind `trace.activity`; the value is the sequence number)."""
-        ends = {end for end in (self._first, self._last) if end is not None}
-        for line, sequence in sorted(ends):
-            notes.fact("trace.activity", sequence, line)
-
-
 class Source:
     """Reads one trace. The baseline's trace is read alike, but is no evidence of the run's model."""
 
     # Read as they are, long or short: what answered requests are known again by, and the arguments of tool calls.
-    COLUMNS = ("run_id", "event", *_OF_ANSWER, *_ARGUMENTS)
+    COLUMNS: Collection[str] = ("run_id", "event", *_OF_ANSWER, *_ARGUMENTS)
+    HEAD: tuple[str, str, str] = _TELL_APART
 
     def __init__(self, notes: Notes) -> None:
         self._notes = notes
@@ -149,9 +104,32 @@ class Source:
                     self._event(first + index, rows[index])
             return
         if read:
-            self._read(first, rows, read)
+            self._read(range(first, first + len(rows)), rows, read)
 
-    def _read(self, first: int, rows: Rows, read: list[int]) -> None:
+    def unknown(self, heads: Heads) -> list[int]:
+        """Return the events of which it is not known, by the ends of their texts, what they come to."""
+        new = self._repeats.unknown(heads.counts.keys())
+        return [index for index, tail in enumerate(heads.tails) if tail in new] if new else []
+
+    def again(self, first: int, heads: Heads, fresh: Sequence[int], rows: Rows | None) -> bool:
+        """Count those of some consecutive events that are known, and read the `fresh` ones."""
+        if not self._check.see_run(heads.first, heads.name, heads.times):
+            return False
+        tails, new = heads.tails, set(fresh)
+        for way in (range(len(tails)), range(len(tails) - 1, -1, -1)):
+            end = next((index for index in way if index not in new and self._repeats.is_active(tails[index])), None)
+            if end is not None:
+                self._span.see(first + end, heads.first + end)
+        self._repeats.count(heads.counts)
+        if rows is not None:
+            read = self._to_be_read(rows)
+            self._read([first + index for index in fresh], rows, read)
+            for tail in {tails[fresh[index]] for index in {*range(len(rows))}.difference(read)}:
+                if heads.counts[tail] > 1:
+                    self._repeats.remember(tail, silent())
+        return True
+
+    def _read(self, lines: Sequence[int], rows: Rows, read: list[int]) -> None:
         """Read some of the events; one whose text goes on as that of an event before is only counted.
 
         Answered requests have an id of their own, so of these all that is looked at must be the same.
@@ -159,7 +137,7 @@ class Source:
         names, numbers = rows.column("event"), rows.column("seq")
         active = [index for index in read if names[index] in _ACTIVITY]
         for end in (*active[:1], *active[-1:]):
-            self._span.see(first + end, numbers[end])
+            self._span.see(lines[end], numbers[end])
         answers = self._answers_in(rows, [index for index in read if names[index] == "model_response"])
         others = [index for index in read if index not in answers] if answers else read
         tails = rows.tails(_TELL_APART, others)
@@ -168,15 +146,15 @@ class Source:
         for index in sorted(signatures):
             signature, answer = signatures[index], answers.get(index)
             again = self._repeats.find(signature)
-            if again is None or (answer is not None and type(answer[0]) not in _TEXT_OR_NULL):
-                again = self._event(first + index, rows[index])
+            if again is None or (answer is not None and type(answer[0]) not in TEXT_OR_NULL):
+                again = self._event(lines[index], rows[index])
                 if again is not None and signature is not None:
                     self._repeats.remember(signature, again)
                 continue
             again.times += 1
             if again.response is not None and answer is not None:
                 response = msgspec.structs.replace(again.response, response_id=answer[0], sequence=answer[1])
-                self._note(response, first + index, self._check.time(answer[2]))
+                self._note(response, lines[index], self._check.time(answer[2]))
 
     def _not_counted(self, rows: Rows, read: list[int], tails: list[bytes]) -> dict[int, bytes]:
         """Count those events of which it is known by the end of their text, or seen, what they come to; return the others.
@@ -211,7 +189,7 @@ class Source:
             distinct = {None}
         if not all(type(name) is str for name in distinct):
             return [*range(len(rows))]
-        others = {name for name in distinct if name and name not in _FIELDS}
+        others = {name for name in distinct if name and name not in FIELDS}
         found = {index for index, name in enumerate(names) if name not in others}
         if self._own and others:
             found.update([index for index, value in enumerate(rows.column("provider")) if value is not ABSENT])
@@ -225,13 +203,15 @@ class Source:
     def _event(self, line: int, record: dict[str, Any]) -> Again | None:
         """Read one event; return what it came to where more that are alike need only be counted."""
         name = record.get("event")
-        fields = _FIELDS.get(name) if type(name) is str else None
+        fields = FIELDS.get(name) if type(name) is str else None
         if fields is None:
-            if not name or type(name) is not str:
+            sound = type(name) is str and name != ""
+            if not sound:
                 self._check.fault("stream.malformed", "event is missing or no string", line, "/event")
-            if self._own:
-                note_foreign(self._notes, line, record, self._check.time(record.get("ts")))
-            return None
+            seen = observed(record) if self._own else []
+            if seen:
+                note_observed(self._notes, line, seen, self._check.time(record.get("ts")))
+            return silent() if sound and not seen else None
         fits = fields.fit(record)
         if not fits:
             for field, fault in fields.faults(record):

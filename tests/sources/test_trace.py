@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 from unittest.mock import patch
 
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 
 from auditor.facts import Host, Naming, Response
 from auditor.records.collector import Collector
+from auditor.records.row_reader import RowReader
 from auditor.records.rows import Layout, Rows
 from auditor.sources import _repeats
 from auditor.sources._calls import ToolCall
@@ -119,6 +121,25 @@ def test_a_path_or_command_that_is_no_text_is_malformed(field: str, value: Any) 
     found = trace({"event": "tool_call", "tool": "Read", field: value})
     assert places(found, "stream.malformed") == [(f"tool_call: {field} has the wrong type", 1, f"/{field}")]
     assert "stream.malformed" not in trace({"event": "tool_call", "tool": "Read", field: None}).facts
+
+
+def facts_in_pieces(rows: list[dict[str, Any]], kind: str, cuts: list[int]) -> Any:
+    """Return the facts of a log that is read as a long one is: in pieces, and of each what is new."""
+    collector = Collector(10_000)
+    notes = collector.notes("trace.jsonl", kind, "harness")
+    source = Source(notes)
+    reader = RowReader(source)
+    reader.learn([USUAL] * 100)
+    reader.learn(rows)
+    edges = sorted({0, *(cut for cut in cuts if cut < len(rows)), len(rows)})
+    for start, end in pairwise(edges):
+        piece = rows[start:end]
+        if reader.read(start + 1, b"".join(msgspec.json.encode(row) + b"\n" for row in piece)) is None:
+            for line, row in enumerate(piece, start + 1):
+                source.record(line, row)
+    source.close()
+    notes.settle()
+    return collector.facts, collector.gaps
 
 
 def facts_of(rows: list[dict[str, Any]], *, at_once: bool, kind: str = "trace", cut: int = 0) -> Any:
@@ -232,6 +253,44 @@ def test_reading_many_events_at_once_is_reading_each(
         rows.append({key: value for key, value in row.items() if value is not None or key != "text"})
     with patch.object(_repeats, "_MOST", most):
         assert facts_of(rows, at_once=True, kind=kind, cut=cut) == facts_of(rows, at_once=False, kind=kind)
+
+
+@pytest.mark.parametrize("kind", ["trace", "baseline_trace"])
+@pytest.mark.parametrize("most", [1, 3, 4096])
+@given(changes=st.lists(CHANGES, max_size=5), turns=st.integers(1, 7), cuts=st.lists(st.integers(1, 40), max_size=6))
+def test_reading_only_what_is_new_is_reading_each(
+    kind: str, most: int, changes: list[dict[str, Any]], turns: int, cuts: list[int]
+) -> None:
+    rows: list[dict[str, Any]] = []
+    for number, change in enumerate([{}, {}, *turns * changes, {}], 1):
+        row = USUAL | {"ts": f"2026-06-10T14:38:{number + 10}.250Z", "seq": number} | change
+        rows.append({key: value for key, value in row.items() if value is not None or key != "text"})
+    with patch.object(_repeats, "_MOST", most):
+        assert facts_in_pieces(rows, kind, cuts) == facts_of(rows, at_once=False, kind=kind)
+
+
+def test_a_piece_of_known_events_is_not_decoded(monkeypatch: pytest.MonkeyPatch) -> None:
+    said: list[dict[str, Any]] = [
+        CALL,
+        REQUEST,
+        CALL | {"command": "ls"},
+        {"event": "agent_event", "delta": {"text": "a"}},
+    ]
+    rows: list[dict[str, Any]] = []
+    for number in range(1, 61):
+        head = {"ts": f"2026-06-10T14:38:{number // 2 + 10}.250Z", "seq": number, "run_id": "r"}
+        rows.append(head | said[number % 4])
+    decoded: list[int] = []
+    real = Layout.rows
+
+    def counted(layout: Layout, data: bytes) -> Any:
+        decoded.append(data.count(b"\n"))
+        return real(layout, data)
+
+    monkeypatch.setattr(Layout, "rows", counted)
+    new = rows[:50] + [row | {"host": "other.example"} for row in rows[50:51]] + rows[51:]
+    assert facts_in_pieces(new, "trace", [10, 20, 30, 40, 50])[0] == facts_of(new, at_once=False)[0]
+    assert decoded == [10, 10, 1]
 
 
 def test_events_that_come_again_are_not_read_again(monkeypatch: pytest.MonkeyPatch) -> None:

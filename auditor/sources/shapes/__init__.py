@@ -65,7 +65,7 @@ def _is_tool_talk(record: Record) -> bool:
         value = record.get(key)
         if isinstance(value, str) and is_agents(value):
             return True
-    return any(isinstance(record[key], str) for key in _TOOL_KEYS & record.keys())
+    return not _TOOL_KEYS.isdisjoint(record) and any(isinstance(record.get(key), str) for key in _TOOL_KEYS)
 
 
 def is_agents(mark: str) -> bool:

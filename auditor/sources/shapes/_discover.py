@@ -47,16 +47,30 @@ def bodies() -> tuple[Shape, ...]:
     return tuple(shape for shape in shapes() if shape.BODY)
 
 
-def observe_with(candidates: Sequence[Shape], record: Record) -> list[Observation]:
+@cache
+def _by_anchor(candidates: tuple[Shape, ...]) -> dict[str, tuple[Shape, ...]]:
+    """Return for each anchor of some shapes those that have it."""
+    every = frozenset[str]().union(*(shape.ANCHORS for shape in candidates))
+    return {anchor: tuple(shape for shape in candidates if anchor in shape.ANCHORS) for anchor in every}
+
+
+def _possible(candidates: tuple[Shape, ...], record: Record) -> Sequence[Shape]:
+    """Return those of some shapes, in order, an anchor of which the record has; nearly all records have one at most."""
+    index = _by_anchor(candidates)
+    met = [index[key] for key in record if key in index]
+    if len(met) <= 1:
+        return met[0] if met else ()
+    return [shape for shape in candidates if any(shape in each for each in met)]
+
+
+def observe_with(candidates: tuple[Shape, ...], record: Record) -> list[Observation]:
     """Return what `candidates` read out of the record.
 
     Formats overlap (a body may be of two dialects): what an earlier shape has read at one place, a later one does not
     read again.
     """
     found: list[Observation] = []
-    for shape in candidates:
-        if shape.ANCHORS.isdisjoint(record):
-            continue
+    for shape in _possible(candidates, record):
         new = shape.observe(record)
         if new:
             taken = {(one.kind, one.grade, one.pointer) for one in found}

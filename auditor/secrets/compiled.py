@@ -87,14 +87,6 @@ def _expression(literal: Literal) -> bytes:
     return text + f"{literal.then}{{{literal.count}}}".encode() if literal.count else text
 
 
-def can_keep() -> bool:
-    """Tell whether a database could be kept: somebody else's installation is left as it is."""
-    folder = _place().parent
-    with suppress(OSError):
-        folder.mkdir(parents=True, exist_ok=True)
-    return folder.is_dir() and os.access(folder, os.W_OK)
-
-
 def _key(literals: Sequence[Literal]) -> bytes:
     return sha256(msgspec.json.encode((os.uname().machine, literals))).digest()
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
-from auditor.secrets.compiled import can_keep
 from auditor.secrets.fingerprints import Fingerprints
 from auditor.secrets.hit import Hit
 from auditor.secrets.known import Known
@@ -37,14 +36,10 @@ class Engine:
     def load(cls, folder: Path, *, vector: bool = True, keep: bool = False) -> Engine:
         """Read the patterns in `folder`. With `vector` false, vectorscan is not used even where it is installed.
 
-        With `keep`, what is compiled for vectorscan is kept for later processes (see `auditor.secrets.compiled`); the
-        first process does so at once, in a thread, where it can be kept.
+        With `keep`, what is compiled for vectorscan is kept for later processes; see `auditor.secrets.compiled`.
         Raises ValueError for a folder without patterns or with a table that is not well formed.
         """
-        engine = cls(load_patterns(folder), vector=vector, keep=keep)
-        if keep and not engine.accelerated and can_keep():
-            engine.prepare()
-        return engine
+        return cls(load_patterns(folder), vector=vector, keep=keep)
 
     def with_known(self, values: Iterable[bytes], fingerprints: Iterable[Fingerprints] = ()) -> Engine:
         """An engine that also looks for these values, and for any sixteen characters of them, in every view.

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from auditor.secrets import Engine, compiled
-from auditor.secrets.compiled import Literal, can_keep, compile_all, kept
+from auditor.secrets.compiled import Literal, compile_all, kept
 from auditor.secrets.prefilter import Prefilter, plain_finder
 
 pytest.importorskip("hyperscan")
@@ -35,7 +35,7 @@ def test_a_later_process_begins_with_what_an_earlier_one_kept(place: Path) -> No
     assert later.find(TEXT) == first.find(TEXT) == plain_finder(LITERALS)(TEXT) != []
 
 
-def test_the_rules_engine_keeps_at_once_and_finds_the_same(place: Path) -> None:
+def test_an_engine_that_begins_with_what_was_kept_finds_the_same(place: Path) -> None:
     first = Engine.load(FOLDER, keep=True)
     first.accelerate()
     later = Engine.load(FOLDER, keep=True)
@@ -108,7 +108,6 @@ def test_what_is_no_plain_file_is_not_loaded(place: Path, what: str) -> None:
 def test_where_nothing_can_be_written_all_goes_on_without(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "file").write_bytes(b"")
     monkeypatch.setattr(compiled, "_place", lambda: tmp_path / "file" / "kept.hsdb")
-    assert not can_keep()
     prefilter = Prefilter(LITERALS, keep=True)
     prefilter.accelerate()
     assert prefilter.find(TEXT) == plain_finder(LITERALS)(TEXT)

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Sequence
 
 import msgspec
 
-from auditor.secrets import bundled, escapes, numbers, packed, streams
+from auditor.secrets import bundled, escapes, numbers, packed, stream_names
 from auditor.secrets.compiled import Literal
 from auditor.secrets.decode import Decoder, base64_run, hex_run
 from auditor.secrets.escapes import json_escapes
@@ -176,7 +176,7 @@ def build(patterns: Sequence[Pattern], known: Sequence[Known] = ()) -> Marks:
         for trigger in triggers:
             literal = Literal(trigger, then=then, count=count)
             table.setdefault(literal, []).append(Role(literal.length, decoder=decoder))
-    for trigger in streams.TRIGGERS:
+    for trigger in stream_names.TRIGGERS:
         table.setdefault(Literal(trigger), []).append(Role(len(trigger)))
     longest = max(literal.length for literal in table)
     return Marks(tuple(table), tuple(tuple(roles) for roles in table.values()), longest)

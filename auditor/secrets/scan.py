@@ -236,6 +236,8 @@ class _Body:
         self, base: int, line_at: Callable[[int], int | None], *, last: bool
     ) -> Callable[[Buffer, int], None]:
         def on_record(data: Buffer, at: int) -> None:
+            if base + at < self._recorded:  # most records have more than one sign of it
+                return
             low = max(0, at - BACK)
             low = max(data.rfind(b"\n", low, at) + 1, low)
             if base + low < self._recorded:

@@ -12,32 +12,12 @@ import json
 import re
 from bisect import bisect_right
 from collections import OrderedDict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import msgspec
 
-_NAMES = (
-    *(b"delta", b"chunk", b"stdout", b"stderr", b"fragment", b"partial_json", b"parts", b"textDelta"),
-    b"text_completion",
-)
-TRIGGERS = (
-    *(name + quote for name in _NAMES for quote in (b'"', b'\\"')),
-    b'"token":"',
-    b', "o", "',
-    b',"o","',
-    *(name + colon + value for name, value in ((b'"done"', b"false"), (b'"log"', b'"')) for colon in (b":", b": ")),
-    *(b'"%s": [\n' % name for name in (b"content", b"text", b"outputs", b"output")),
-    *(b"},%s{" % gap + first for gap in (b"", b" ") for first in (b'"type":"text"', b'"type": "text"', b'"text":')),
-    *(
-        b"},%s{" % gap + first
-        for gap in (b"", b" ")
-        for first in (rb"\"type\":\"text\"", rb"\"type\": \"text\"", rb"\"text\":")
-    ),
-    *(b" std%s P " % name for name in (b"out", b"err")),
-    b'\n0:"',
-)
-"""What a record that carries a piece of a stream cannot do without, in one of its names or values."""
+from auditor.secrets.stream_names import FIELDS, IDENTITY, IDS, OF_ITEMS, SPELLED
 
 MOST_STREAMS = 256
 """Streams kept in mind at once; the one that was silent longest gives way."""
@@ -46,80 +26,12 @@ TAIL = 4096
 LONGEST_PIECE = 8192
 DEPTH = 4
 
-_FIELDS = frozenset(
-    [
-        "text",
-        "delta",
-        "partial_json",
-        "content",
-        "arguments",
-        "data",
-        "chunk",
-        "output",
-        "thinking",
-        "value",
-        "token",
-        "stdout",
-        "stderr",
-        "input",
-        "body",
-        "line",
-        "message",
-        "payload",
-        "fragment",
-        "reasoning",
-        "reasoning_content",
-        "transcript",
-        "refusal",
-        "completion",
-        "log",
-        "response",
-        "textDelta",
-        "code",
-        "diff",
-        "o",
-    ]
-)
-_IDENTITY = frozenset(
-    [
-        "index",
-        "output_index",
-        "content_index",
-        "summary_index",
-        "stream",
-        "fd",
-        "channel",
-        "agent",
-        "tool",
-        "role",
-        "source",
-        "name",
-        "type",
-        "event",
-        "kind",
-    ]
-)
-_IDS = frozenset(
-    [
-        "id",
-        "item_id",
-        "call_id",
-        "message_id",
-        "tool_call_id",
-        "toolCallId",
-        "session_id",
-        "response_id",
-        "process",
-        "pid",
-    ]
-)
+_NAMING = frozenset({str, int, bool})
 _PART = re.compile(rb'(?:[0-9a-f]:(?="))|\S{1,60}Z? std(?:out|err) [PF] ')
 """What begins a line that carries a piece and is no JSON document: of a data stream, or of a container's log."""
 _FRAGMENT = re.compile(rb'\s*(?:"([\w.]+)"\s*:\s*)?(?=[\[{])')
 _SSE = re.compile(rb"\s*(?:data|event):\s*(?=[\[{])")
 _FIELD = re.compile(rb'"(\w+)"\s*:\s*"((?:[^"\\]|\\.){1,8192})"')
-
-_SPELLED = (*(name.decode() for name in _NAMES), "},{", "}, {")
 
 Look = Callable[[bytes, Callable[[int], int | None]], None]
 
@@ -163,7 +75,7 @@ class Streams:
 
     def record(self, raw: bytes, line: int | None) -> None:
         """Add the pieces that the record `raw`, found on `line`, carries."""
-        prefix = _SSE.match(raw)
+        prefix = None if raw.startswith(b"{") else _SSE.match(raw)
         body = raw[prefix.end() :] if prefix else raw
         try:
             document = msgspec.json.decode(body)
@@ -177,7 +89,7 @@ class Streams:
                 )
                 return
             for field, text in _FIELD.findall(raw):
-                if field.decode("ascii", "replace") in _FIELDS:
+                if field.decode("ascii", "replace") in FIELDS:
                     self._add(("?", field), _plain(text), line)
             return
         for path, identity, ids, text in pieces(document):
@@ -257,56 +169,65 @@ def _fragment(body: bytes) -> Any:
 Piece = tuple[str, tuple[Any, ...], tuple[Any, ...], bytes]
 
 
-def pieces(document: Any) -> Iterator[Piece]:
-    """The pieces of streams in one JSON document: (path, identity, ids, text).
+def pieces(document: Any) -> list[Piece]:
+    """Return the pieces of streams in one JSON document: (path, identity, ids, text).
 
     The path leaves out list indexes; identity and ids are the values of the names by which records say to which
     stream, message or call they belong.
     """
-    if isinstance(document, list) and len(document) == 3 and document[1] in {"o", "i"} and isinstance(document[2], str):
-        yield "cast", (document[1],), (), document[2].encode("utf-8", "surrogatepass")
-        return
-    yield from _walk(document, "", (), (), 0, in_list=False)
+    if isinstance(document, list) and len(document) == 3 and document[1] in ("o", "i") and isinstance(document[2], str):
+        return [("cast", (document[1],), (), document[2].encode("utf-8", "surrogatepass"))]
+    found: list[Piece] = []
+    _walk(found, document, "", (), (), 0, in_list=False)
+    return found
 
 
 def _walk(
-    node: Any, path: str, identity: tuple[Any, ...], ids: tuple[Any, ...], depth: int, *, in_list: bool
-) -> Iterator[Piece]:
+    found: list[Piece],
+    node: Any,
+    path: str,
+    identity: tuple[Any, ...],
+    ids: tuple[Any, ...],
+    depth: int,
+    *,
+    in_list: bool,
+) -> None:
     if depth > 8 * DEPTH:
         return
     if isinstance(node, list):
-        named = path.rpartition("/")[2] in _FIELDS
+        named = path.rpartition("/")[2] in FIELDS
         for child in node:
             if named and isinstance(child, str):
-                yield path, identity, ids, child.encode("utf-8", "surrogatepass")
-            else:
-                yield from _walk(child, path, identity, ids, depth + 1, in_list=True)
+                found.append((path, identity, ids, child.encode("utf-8", "surrogatepass")))
+            elif isinstance(child, dict | list):
+                _walk(found, child, path, identity, ids, depth + 1, in_list=True)
     elif isinstance(node, dict):
-        own = tuple(
-            (name, value)
-            for name, value in node.items()
-            if name in _IDENTITY and isinstance(value, str | int) and not (in_list and name in {"type", "name"})
-        )
-        marks = tuple((name, value) for name, value in node.items() if name in _IDS and isinstance(value, str | int))
         for name, value in node.items():
-            if isinstance(value, str):
+            if type(value) in _NAMING:
+                if name in IDENTITY:
+                    identity += () if in_list and name in OF_ITEMS else ((name, value),)
+                elif name in IDS:
+                    ids += ((name, value),)
+        for name, value in node.items():
+            if type(value) is str:
                 if value[:1] in {"{", "["} and len(value) > LONGEST_PIECE // 1024 and _may_be_record(value):
-                    yield from _nested(value, f"{path}/{name}", identity + own, ids + marks, depth)
-                elif name.rpartition(".")[2] in _FIELDS and value and (name, value) not in own:
-                    text = value.encode("utf-8", "surrogatepass")
-                    yield f"{path}/{name}", identity + own, ids + marks, text
-            else:
-                yield from _walk(value, f"{path}/{name}", identity + own, ids + marks, depth + 1, in_list=False)
+                    _nested(found, value, f"{path}/{name}", identity, ids, depth)
+                elif value and (name in FIELDS or ("." in name and name.rpartition(".")[2] in FIELDS)):
+                    found.append((f"{path}/{name}", identity, ids, value.encode("utf-8", "surrogatepass")))
+            elif type(value) is dict or type(value) is list:
+                _walk(found, value, f"{path}/{name}", identity, ids, depth + 1, in_list=False)
 
 
 def _may_be_record(value: str) -> bool:
-    return any(name in value for name in _SPELLED)
+    return any(name in value for name in SPELLED)
 
 
-def _nested(value: str, path: str, identity: tuple[Any, ...], ids: tuple[Any, ...], depth: int) -> Iterator[Piece]:
+def _nested(
+    found: list[Piece], value: str, path: str, identity: tuple[Any, ...], ids: tuple[Any, ...], depth: int
+) -> None:
     try:
         inner = msgspec.json.decode(value)
     except (msgspec.DecodeError, UnicodeEncodeError, RecursionError):
-        yield path, identity, ids, value.encode("utf-8", "surrogatepass")
+        found.append((path, identity, ids, value.encode("utf-8", "surrogatepass")))
         return
-    yield from _walk(inner, path, identity, ids, depth + 8, in_list=False)
+    _walk(found, inner, path, identity, ids, depth + 8, in_list=False)

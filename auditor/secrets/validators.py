@@ -70,7 +70,7 @@ def jwt(value: bytes) -> Opinion:
         return "rejected"
     if "enc" in header or len(parts) < 2:
         return "confirmed"
-    unsigned = str(header.get("alg", "")).lower() == "none" or parts[-1].strip(b"=") == b""
+    unsigned = _text(header, "alg").lower() == "none" or parts[-1].strip(b"=") == b""
     return "doubtful" if unsigned or _is_sample(parts[1]) else "confirmed"
 
 
@@ -85,11 +85,17 @@ def _is_sample(payload: bytes) -> bool:
     if claims is None:
         text = _decoded(payload)
         return text is not None and text.isascii() and text.decode().isprintable()
-    if claims.get("iss") in _SAMPLE_ISSUERS:
+    if _text(claims, "iss") in _SAMPLE_ISSUERS:
         return True
     if not claims or not claims.keys() <= _SAMPLE_KEYS:
         return False
-    return str(claims["sub"]).startswith("123") if "sub" in claims else not _SAMPLE_ONLY.isdisjoint(claims)
+    return _text(claims, "sub").startswith("123") if "sub" in claims else not _SAMPLE_ONLY.isdisjoint(claims)
+
+
+def _text(claims: dict[str, object], name: str) -> str:
+    """Return a claim that is a text or a number as text; nothing for what is neither: a forger may write anything."""
+    value = claims.get(name)
+    return str(value) if isinstance(value, str | int) else ""
 
 
 def _decoded(part: bytes) -> bytes | None:

@@ -64,6 +64,10 @@ def _answer(turn: int) -> Row:
     }
 
 
+def _delta(turn: int) -> Row:
+    return {"event": "agent_event", "delta": {"type": "text_delta", "text": f"{WORDS[turn % len(WORDS)]} "}}
+
+
 def _of_the_contract(turn: int) -> Row:
     request = {"event": "network_request", "host": "api.anthropic.com", "port": 443}
     return (_call("node --test"), {"event": "tool_call", "tool": "read", "path": "src/a.js"}, request, _answer(turn))[
@@ -91,6 +95,7 @@ SHAPES = {
     "one output to two short events": Shape(_mixed),
     "messages of 200 bytes": Shape(lambda turn: {"event": "agent_message", "text": _SHORT_TEXTS[turn % 400]}),
     "short events that come again": Shape(_of_the_contract),
+    "pieces of a streamed answer": Shape(_delta),
     "short calls, each new": Shape(lambda turn: _call(f"node --test test/case_{turn}.js")),
     "short calls with pipes, each new": Shape(lambda turn: _call(f"cd src && sh check.sh {turn} 2>&1 | head -20")),
     "answers": Shape(_answer),

@@ -155,3 +155,29 @@ def test_a_list_of_tokens_is_honest_text() -> None:
     rows = answer(text.encode(), 1 << 20)
     assert len(rows) == 900
     assert TOO_MUCH not in {row[0] for row in rows}
+
+
+_VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=5),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=3), inner, max_size=3),
+    max_leaves=5,
+)
+_HEADERS = st.fixed_dictionaries({}, optional=dict.fromkeys(("alg", "typ", "enc"), _VALUES))
+_CLAIMS = st.fixed_dictionaries({}, optional=dict.fromkeys(("iss", "sub", "some", "iat", "exp"), _VALUES))
+
+
+@given(_HEADERS, _CLAIMS | _VALUES, st.text("aB3-_", max_size=30))
+def test_a_token_may_claim_anything(header: object, claims: object, signature: str) -> None:
+    parts = [base64.urlsafe_b64encode(json.dumps(part).encode()).decode().rstrip("=") for part in (header, claims)]
+    text = f"token: {'.'.join(parts)}.{signature} end\n"
+    assert VALIDATORS["jwt"](text.split()[1].encode()) in {"confirmed", "doubtful", "rejected"}
+    ENGINE.scan_text(text)
+
+
+@pytest.mark.parametrize("name", ["alg", "iss", "sub"])
+def test_a_token_may_claim_what_is_nested_as_deep_as_can_be_read(name: str) -> None:
+    deep = b"[" * 900 + b"]" * 900
+    document = b'{"alg":"HS256"}' if name != "alg" else b'{"alg":' + deep + b"}"
+    claims = b'{"' + name.encode() + b'":' + deep + b"}"
+    token = b".".join(base64.urlsafe_b64encode(part).rstrip(b"=") for part in (document, claims, b"signature"))
+    assert VALIDATORS["jwt"](token) in {"confirmed", "doubtful", "rejected"}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from auditor.secrets.streams import Streams, end_of_record, pieces
@@ -46,6 +46,27 @@ def joined(*lines: bytes) -> set[bytes]:
 def test_pieces_are_put_together(make: object) -> None:
     assert callable(make)
     assert b"onetwo" in joined(make("one"), make("two"))
+
+
+_names = st.sampled_from(["delta", "text", "content", "chunk", "index", "id", "type", "name", "log", "a.text", "x", ""])
+_documents = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats(allow_nan=False)
+    | st.sampled_from(["", "o", "i", "{", "[1]", "ab"]),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(_names, inner, max_size=4),
+    max_leaves=12,
+)
+
+
+@given(_documents)
+@example(["delta", {}, "x"])
+@example(["delta", [], "x"])
+def test_any_document_may_stand_in_a_record(document: object) -> None:
+    pieces(document)
+    pieces({"log": json.dumps({"delta": document})})
+    joined(json.dumps(document).encode(), json.dumps({"delta": document}).encode())
 
 
 def test_two_streams_are_kept_apart() -> None:

@@ -43,8 +43,8 @@ class HeadReader:
     def __init__(self, keys: tuple[str, str, str]) -> None:
         time, number, name = map(re.escape, keys)
         self._beginning = re.compile(
-            rf'(\{{"{time}": ?")({_PLAIN}{{1,40}})(", ?"{number}": ?)([1-9][0-9]{{0,15}})(, ?)("{name}": ?")({_PLAIN}{{1,200}})'
-            r'", ?"'.encode()
+            rf'\{{"{time}": ?"(?P<time>{_PLAIN}{{1,40}})", ?"{number}": ?(?P<number>[1-9][0-9]{{0,15}}), ?'
+            rf'(?P<tail>"{name}": ?"(?P<name>{_PLAIN}{{1,200}})", ?")'.encode()
         )
 
     def read(self, data: bytes) -> Heads | None:
@@ -55,15 +55,9 @@ class HeadReader:
         match = self._beginning.match(data)
         if match is None:
             return None
-        time, time_end, number, number_end, size = (
-            match.start(2),
-            match.end(2),
-            match.start(4),
-            match.end(4),
-            match.end(),
-        )
+        (time, time_end), (number, number_end), size = match.span("time"), match.span("number"), match.end()
         lines = data.split(b"\n")[:-1]
-        count, first = len(lines), int(match[4])
+        count, first = len(lines), int(match["number"])
         heads = b"".join(map(itemgetter(slice(size)), lines))
         if len(heads) != count * size or not heads.isascii():
             return None
@@ -80,7 +74,8 @@ class HeadReader:
         every = "".join(times)
         if not every.isprintable() or '"' in every or "\\" in every:
             return None
-        return Heads(times, first, match[7].decode(), lines, [*map(itemgetter(slice(match.start(6), None)), lines)])
+        tails = [*map(itemgetter(slice(match.start("tail"), None)), lines)]
+        return Heads(times, first, match["name"].decode(), lines, tails)
 
 
 def _columns(first: int, count: int, width: int) -> Iterator[bytes]:

@@ -74,6 +74,12 @@ def test_a_folder_without_patterns_is_refused(tmp_path: Path) -> None:
         Engine.load(tmp_path)
 
 
+@pytest.mark.parametrize("start", ["pina_", "pinr_", "prod:quiet-otter-12|eyJ"])
+def test_the_full_stop_of_a_sentence_is_no_part_of_a_value(start: str) -> None:
+    token = start + pick("alnum", 40, random.Random(start))
+    assert token in {hit.value for hit in ENGINE.scan_text(f"It is {token}. Keep it.")}
+
+
 @pytest.mark.parametrize("prefix", ["cfut_", "cfat_", "cfk_"])
 def test_a_value_that_only_one_alternative_names_is_the_whole_match_in_the_others(prefix: str) -> None:
     token = prefix + pick("alnum", 40, random.Random(prefix))

@@ -241,16 +241,22 @@ CHANGES = st.sampled_from(
 )
 
 
+def changed(changes: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return a log of usual events, in the middle of which each has one of the changes; no text is as good as none."""
+    rows = []
+    for number, change in enumerate([{}, {}, *changes, {}], 1):
+        row = USUAL | {"ts": f"2026-06-10T14:38:{number + 10}.250Z", "seq": number} | change
+        rows.append({key: value for key, value in row.items() if value is not None or key != "text"})
+    return rows
+
+
 @pytest.mark.parametrize("kind", ["trace", "baseline_trace"])
 @pytest.mark.parametrize("most", [1, 4096])
 @given(changes=st.lists(CHANGES, max_size=6), turns=st.integers(1, 3), cut=st.integers(0, 20))
 def test_reading_many_events_at_once_is_reading_each(
     kind: str, most: int, changes: list[dict[str, Any]], turns: int, cut: int
 ) -> None:
-    rows: list[dict[str, Any]] = []
-    for number, change in enumerate([{}, {}, *turns * changes, {}], 1):
-        row = USUAL | {"ts": f"2026-06-10T14:38:{number + 10}.250Z", "seq": number} | change
-        rows.append({key: value for key, value in row.items() if value is not None or key != "text"})
+    rows = changed(turns * changes)
     with patch.object(_repeats, "_MOST", most):
         assert facts_of(rows, at_once=True, kind=kind, cut=cut) == facts_of(rows, at_once=False, kind=kind)
 
@@ -261,10 +267,7 @@ def test_reading_many_events_at_once_is_reading_each(
 def test_reading_only_what_is_new_is_reading_each(
     kind: str, most: int, changes: list[dict[str, Any]], turns: int, cuts: list[int]
 ) -> None:
-    rows: list[dict[str, Any]] = []
-    for number, change in enumerate([{}, {}, *turns * changes, {}], 1):
-        row = USUAL | {"ts": f"2026-06-10T14:38:{number + 10}.250Z", "seq": number} | change
-        rows.append({key: value for key, value in row.items() if value is not None or key != "text"})
+    rows = changed(turns * changes)
     with patch.object(_repeats, "_MOST", most):
         assert facts_in_pieces(rows, kind, cuts) == facts_of(rows, at_once=False, kind=kind)
 

@@ -242,6 +242,10 @@ class _Body:
             low = max(data.rfind(b"\n", low, at) + 1, low)
             if base + low < self._recorded:
                 return
+            end = self._streams.alike(data, low, line_at(low))
+            if end > low:
+                self._recorded = base + end
+                return
             high = data.find(b"\n", at, at + AHEAD)
             if high < 0:
                 high = len(data) if last and len(data) - at < AHEAD else -1

@@ -17,6 +17,8 @@ from typing import Any
 
 import msgspec
 
+from auditor.secrets.alike import Forms, Piece
+from auditor.secrets.decode import Buffer
 from auditor.secrets.stream_names import FIELDS, IDENTITY, IDS, OF_ITEMS, SPELLED
 
 MOST_STREAMS = 256
@@ -72,35 +74,50 @@ class Streams:
     def __init__(self, look: Look) -> None:
         self._look = look
         self._streams: OrderedDict[tuple[Any, ...], _Stream] = OrderedDict()
+        self._forms = Forms(lambda raw: pieces(_document(_body(raw))))
+
+    def alike(self, data: Buffer, at: int, line: int | None) -> int:
+        """Add the pieces of the records from `at` on, which is on `line`, that are like some before; return where they end."""
+        for form, texts, after, end in self._forms.runs(data, at):
+            self._pieces(form.path, form.identity, form.ids, texts, [_sum(line, lines) for lines in after])
+            at, line = end, _sum(line, after[-1] + 1)
+        return at
 
     def record(self, raw: bytes, line: int | None) -> None:
         """Add the pieces that the record `raw`, found on `line`, carries."""
-        prefix = None if raw.startswith(b"{") else _SSE.match(raw)
-        body = raw[prefix.end() :] if prefix else raw
-        try:
-            document = msgspec.json.decode(body)
-        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-            document = _fragment(body)
+        body = _body(raw)
+        document = _document(body)
         if document is None:
             part = _PART.match(body)
             if part:
-                self._add(
-                    ("part", body[part.start() : part.start() + 1]), _plain(body[part.end() :].strip(b'"\r')), line
-                )
+                text = _plain(body[part.end() :].strip(b'"\r'))
+                self._add(("part", body[part.start() : part.start() + 1]), [text], [line])
                 return
             for field, text in _FIELD.findall(raw):
                 if field.decode("ascii", "replace") in FIELDS:
-                    self._add(("?", field), _plain(text), line)
+                    self._add(("?", field), [_plain(text)], [line])
             return
-        for path, identity, ids, text in pieces(document):
-            short = text if len(text) <= LONGEST_PIECE else text[:TAIL] + b"\n\0\n" + text[-TAIL:]
-            self._add((path, identity), short, line)
-            if ids:
-                self._add((path, identity, ids), short, line)
-            if len(text) % 4 == 0 and _PACKED.fullmatch(text):
-                self._add((path, identity, "base64"), base64.b64decode(text), line)
+        found = pieces(document)
+        for path, identity, ids, text in found:
+            self._pieces(path, identity, ids, [text], [line])
+        if len(found) == 1:
+            self._forms.learn(raw, found[0])
 
-    def _add(self, key: tuple[Any, ...], text: bytes, line: int | None) -> None:
+    def _pieces(
+        self, path: str, identity: tuple[Any, ...], ids: tuple[Any, ...], texts: list[bytes], lines: list[int | None]
+    ) -> None:
+        """Add pieces to the stream of their like, to that of their message or call, and what they may be the encoding of."""
+        if any(len(text) > LONGEST_PIECE for text in texts):
+            texts = [text if len(text) <= LONGEST_PIECE else text[:TAIL] + b"\n\0\n" + text[-TAIL:] for text in texts]
+        self._add((path, identity), texts, lines)
+        if ids:
+            self._add((path, identity, ids), texts, lines)
+        for text, line in zip(texts, lines, strict=True):
+            if len(text) % 4 == 0 and _PACKED.fullmatch(text):
+                self._add((path, identity, "base64"), [base64.b64decode(text)], [line])
+
+    def _add(self, key: tuple[Any, ...], texts: list[bytes], lines: list[int | None]) -> None:
+        """Add pieces and the line of each to one stream."""
         stream = self._streams.get(key)
         if stream is None:
             stream = self._streams[key] = _Stream()
@@ -109,9 +126,10 @@ class Streams:
                 oldest.flush(self._look, last=True)
         else:
             self._streams.move_to_end(key)
-        stream.add(text, line)
-        if stream.size >= FLUSH:
-            stream.flush(self._look, last=False)
+        for text, line in zip(texts, lines, strict=True):
+            stream.add(text, line)
+            if stream.size >= FLUSH:
+                stream.flush(self._look, last=False)
 
     def close(self) -> None:
         """Scan what every stream still holds."""
@@ -154,6 +172,24 @@ def _indent(data: bytes | bytearray, at: int) -> int:
     return len(line) - len(line.lstrip(b" \t"))
 
 
+def _sum(line: int | None, lines: int) -> int | None:
+    return None if line is None else line + lines
+
+
+def _body(raw: bytes) -> bytes:
+    """Return what a record says, without what an event stream puts before it."""
+    prefix = None if raw.startswith(b"{") else _SSE.match(raw)
+    return raw[prefix.end() :] if prefix else raw
+
+
+def _document(body: bytes) -> Any:
+    """Return the document that a record is, or that its line opens by a name; None if it is none."""
+    try:
+        return msgspec.json.decode(body)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return _fragment(body)
+
+
 def _fragment(body: bytes) -> Any:
     """The document that a line of a pretty-printed one opens, by its name; None if it opens none."""
     opened = _FRAGMENT.match(body)
@@ -164,9 +200,6 @@ def _fragment(body: bytes) -> Any:
     except (json.JSONDecodeError, RecursionError):
         return None
     return {opened[1].decode(): document} if opened[1] else document
-
-
-Piece = tuple[str, tuple[Any, ...], tuple[Any, ...], bytes]
 
 
 def pieces(document: Any) -> list[Piece]:

@@ -11,28 +11,47 @@ from functools import lru_cache
 from urllib.parse import unquote_to_bytes
 
 _WORDS = frozenset(
-    b"a abc access account admin admins aladdin alice anon anonymous api app aws bar baz bob changeme clear "
-    b"cleartext com credential credentials ctf database db def default demo dev domain dummy example fake foo foobar "
-    b"for ghi guest hello host hunter id in invalid is jkl key keys letme local localhost login machine mno mock "
-    b"mongo mongodb my mysql name new nobody none of one open or oracle os pass passphrase passw passwd password "
-    b"postgres postgresql proxy pw pwd qux qwerty rabbit rabbitmq redis refresh robot root sa sample secret secrets "
-    b"secure sesame session some spam ssl swordfish temp test tester testing tests that the this tiger to token toor "
-    b"uri url user username valid value welcome word world xyz".split()
+    b"a abc access account admin admins airflow aladdin alice anon anonymous another any api apikey app audience auth "
+    b"aws azerty backend backup bad bar baz bearer blog bob carol cassandra change changeme charlie ci clave clear "
+    b"cleartext clickhouse client clientid cluster com complex container contrasena cookie correct "
+    b"correcthorsebatterystaple credential credentials ctf database db def default demo dev difficult django docker "
+    b"doe domain dummy easy ecommerce elastic empty env eve example expired fake five fixme fixture flask foo foobar "
+    b"foobared for four frontend geheim ghi gitea grafana guest hello host hunter id iloveyou in incorrect influxdb "
+    b"initial insecure integration internal invalid is issuer jane jenkins jkl joe john jwt kafka kali key keycloak "
+    b"keys lab langfuse laravel letme letmein local localhost login long machine mariadb me metabase mima minio mlflow "
+    b"mno mock mongo mongodb more motdepasse my mysql name need needed new nextcloud no nobody node none not nota of "
+    b"old one only open or oracle os other pass passphrase passw passwd password passwort pgpass pk placeholder "
+    b"postgres postgresql prisma private prod production proxy public pw pwd qux qwerty rabbit rabbitmq random "
+    b"readonly real redis refresh replace replication replicator robot root sa sample sandbox secret secrets secure "
+    b"sekret senha server service sesame session set shop short signature signed simple sk some sonar sonarqube spam "
+    b"ssl staging string strong stub student subject supabase super superset svc swordfish task temp temporary test "
+    b"tester testing tests that the this three tiger to todo token tomcat toor top trustno two ubuntu unit unsafe uri "
+    b"url user username v vagrant valid value vault very web welcome word wordpress worker workshop world wrong xyz "
+    b"your".split()
 )
 """What passwords in manuals and tests are made of: words for a secret, for a user, and names of what it opens."""
-_PASSWORD_WORDS = frozenset((b"password", b"passwd", b"passw"))
+_PASSWORD_WORDS = frozenset((b"password", b"passwd", b"passw", b"pass", b"pwd", b"pw", b"secret"))
 
 _NAMED = 2
 """Pieces of a password that is the name of something and the word itself."""
+_LONGEST_NAME = 12
 _LEET = bytes.maketrans(b"01345@$", b"oieasas")
+_LEET_DIGITS = bytes.maketrans(b"01345", b"oieas")
 _MOST = 48
 """Characters of a password beyond which nobody writes words only."""
 
 _TAIL = re.compile(rb"[^a-z]+\Z")
 _JOINTS = re.compile(rb"[^a-z0-9]+")
 _KINDS = re.compile(rb"[a-z]+|[0-9]+")
+_DIGIT = re.compile(rb"[0-9]")
 _MOST_DIGITS = 12
-"""Digits that may stand beside words in a test's token; more of them may be its secret part."""
+"""Digits that may stand beside words; more of them may be a secret part."""
+_SHORT_TAIL = re.compile(rb"[-_.][0-9a-f]{2,6}\Z")
+"""What makes a test's token different from the next one's, and is too short to keep a secret."""
+_NOT_HEX = re.compile(rb"[g-z]{2}")
+_PART = rb"(?:[a-z]{2,20}[0-9]?|[A-Z][a-z]{1,19}|v?[0-9]{1,4})"
+_SPOKEN = re.compile(_PART + rb"(?:[-_. /:+]" + _PART + rb"){2,20}\Z")
+_LOCATION = re.compile(rb"(?:[a-z][a-z0-9+.-]{1,12}:/)?/[A-Za-z]")
 
 _LOCAL = re.compile(
     rb"(?:localhost|127(?:\.[0-9]{1,3}){3}|\[?::1\]?|0\.0\.0\.0|[^.:]*|example\.[a-z]+|"
@@ -43,6 +62,8 @@ _SHORT = 10
 _WORDY = 16
 """Characters from which on a password without a digit may well have been drawn by chance."""
 _PORT = 5
+_WORD = 3
+"""Letters without which a piece may be anything."""
 
 
 def is_weak_password(password: bytes, user: bytes = b"", host: bytes = b"") -> bool:
@@ -53,35 +74,60 @@ def is_weak_password(password: bytes, user: bytes = b"", host: bytes = b"") -> b
     password, user = unquote_to_bytes(password), unquote_to_bytes(user)
     if password == user or user.lower() == b"anonymous" or (password.isdigit() and len(password) <= _PORT):
         return True
-    digit = re.search(rb"[0-9]", password) is not None
+    digit = _DIGIT.search(password) is not None
     if host and _LOCAL.match(host) and (len(password) < _SHORT or (len(password) < _WORDY and not digit)):
         return True
     return _wordy(password.lower()[: _MOST + 1], user.lower())
 
 
 def _wordy(password: bytes, user: bytes) -> bool:
-    if len(password) > _MOST:
+    if len(password) > _MOST or len(_DIGIT.findall(password)) > _MOST_DIGITS:
         return False
     own = frozenset({user}) if len(user) > 2 else frozenset[bytes]()
-    for text in (password, password.translate(_LEET), _TAIL.sub(b"", password).translate(_LEET)):
+    bare = _TAIL.sub(b"", password)
+    for text in (password, password.translate(_LEET), bare.translate(_LEET), bare.translate(_LEET_DIGITS)):
         pieces = _JOINTS.split(_TAIL.sub(b"", text))
         words = [word for piece in pieces if (word := _TAIL.sub(b"", piece))]
         if words and all(_glued(word, own) for word in words):
             return True
         # ``keystone_Passw0rd``: the name of what it opens, and the word itself.
-        if len(pieces) == _NAMED and not _PASSWORD_WORDS.isdisjoint(pieces) and all(map(bytes.isalpha, pieces)):
+        if (
+            len(pieces) == _NAMED
+            and not _PASSWORD_WORDS.isdisjoint(pieces)
+            and all(piece.isalpha() and len(piece) <= _LONGEST_NAME for piece in pieces)
+        ):
             return True
-    return False
+    return _counted(password, own)
 
 
 def is_test_token(token: bytes) -> bool:
     """Say whether `token` is put together from words that tests use, and few digits: ``valid-token-123-abc``."""
-    pieces = _KINDS.findall(token.lower()[: 2 * _MOST])
+    if len(token) > _MOST:
+        return False
+    token = token.lower()
+    if _counted(token, frozenset()):
+        return True
+    named = _SHORT_TAIL.sub(b"", token)
+    # Words of hex digits only may be a part of what the tail ends.
+    return named != token and _counted(named, frozenset()) and _NOT_HEX.search(named) is not None
+
+
+def _counted(text: bytes, own: frozenset[bytes]) -> bool:
+    """Whether all letters of `text` make words, of which one has three letters or more, with a few digits between."""
+    pieces = _KINDS.findall(text)
     words = [piece for piece in pieces if piece.isalpha()]
     digits = sum(len(piece) for piece in pieces if not piece.isalpha())
-    if not words or len(token) > _MOST or digits > _MOST_DIGITS:
+    if digits > _MOST_DIGITS or max(map(len, words), default=0) < _WORD:
         return False
-    return all(_glued(word, frozenset()) for word in words)
+    return all(_glued(word, own) for word in words)
+
+
+def is_spoken(value: bytes) -> bool:
+    """Say whether `value` is an address or at least three words and numbers, as a page notes what a visitor chose.
+
+    ``collapsed-left-panel-2024`` is; what is drawn at random has digits within its words, or capitals, or no joints.
+    """
+    return _SPOKEN.match(value) is not None or _LOCATION.match(value) is not None
 
 
 @lru_cache(maxsize=1024)

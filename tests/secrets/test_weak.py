@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from auditor.secrets.weak import is_test_token, is_weak_password
+from auditor.secrets.weak import is_spoken, is_test_token, is_weak_password
 from tests.secrets.fakes import pick
 
 FAR = "db.acme-corp.io"
@@ -36,6 +36,20 @@ FAR = "db.acme-corp.io"
         ("zkwvqrtp", "app", "redis"),
         ("zkwvqrtp", "app", "db.test"),
         ("zkwvqrtpmx", "app", "example.com"),
+        ("supersecret", "", FAR),
+        ("SuperSecret123!", "app", FAR),
+        ("StrongPassword123!", "app", FAR),
+        ("YourStrong%40Passw0rd", "sa", FAR),
+        ("change_me_in_production", "app", FAR),
+        ("your_secure_password", "app", FAR),
+        ("my-client-secret-1", "my-client-id", FAR),
+        ("not-a-real-key-0", "apikey", FAR),
+        ("D1fficultP%40ssw0rd", "app", FAR),
+        ("abc123def", "app", FAR),
+        ("lab1pass", "app", FAR),
+        ("backup_pass123", "app", FAR),
+        ("ledger_pass_2024", "app", FAR),
+        ("minio123", "app", FAR),
     ],
 )
 def test_what_examples_use_is_weak(password: str, user: str, host: str) -> None:
@@ -52,6 +66,10 @@ def test_what_examples_use_is_weak(password: str, user: str, host: str) -> None:
         ("winter-blue-horse-7", "app", FAR),
         ("blue_winter_password", "app", FAR),
         ("482917365012", "app", FAR),
+        ("zkwvqrtpmxhbncd_pass", "app", FAR),
+        ("secret-zk8vq2rt", "app", FAR),
+        ("prod-4821736501299", "app", FAR),
+        ("a1v7a2b8", "app", FAR),
         ("zk8vq2rt", "app", ""),
     ],
 )
@@ -65,12 +83,14 @@ def test_a_random_password_is_never_weak(seed: int, alphabet: str, length: int) 
     for host in (b"localhost", b"db.test", b"", FAR.encode()):
         assert not is_weak_password(password, b"app", host)
     assert not is_test_token(password)
+    assert not is_spoken(password)
 
 
 @given(st.binary(max_size=200), st.binary(max_size=40), st.binary(max_size=40))
 def test_any_bytes_can_be_asked_about(password: bytes, user: bytes, host: bytes) -> None:
     assert is_weak_password(password, user, host) in {True, False}
     assert is_test_token(password) in {True, False}
+    assert is_spoken(password) in {True, False}
 
 
 @pytest.mark.parametrize(
@@ -82,12 +102,53 @@ def test_any_bytes_can_be_asked_about(password: bytes, user: bytes, host: bytes)
         "valid-token-123-abc",
         "fake.access.token.1",
         "dummy-token-for-test-1",
+        "dev-token-change-in-production-1",
+        "mock_access_token_v1",
+        "expired_token_2023_01",
+        "integration-test-token-7f3a",
+        "sk-local-dev-key-2025",
+        "super-secret-auth-token-1",
+        "EMPTY_NO_KEY_NEEDED_1",
+        "invalid.jwt.token.12345",
     ],
 )
 def test_a_tests_token_says_so(token: str) -> None:
     assert is_test_token(token.encode())
 
 
-@pytest.mark.parametrize("token", ["", "1234567890", "test-token-8412907736541298", "live-token-zq84kd", "test-zkqwv"])
+@pytest.mark.parametrize(
+    "token",
+    [
+        "",
+        "1234567890",
+        "test-token-8412907736541298",
+        "live-token-zq84kd",
+        "test-zkqwv",
+        "test-token-7f3a91c",
+        "061037445db7a27abc-c7f72",
+        "a1v7a2a8",
+    ],
+)
 def test_a_token_with_a_secret_part_is_none_of_a_test(token: str) -> None:
     assert not is_test_token(token.encode())
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "collapsed-left-panel-2024-11",
+        "accepted-all-2024-01-01-v2",
+        "google-oauth2-connection",
+        "http://localhost:3000",
+        "/dashboard/settings",
+    ],
+)
+def test_what_a_page_notes_is_spoken(value: str) -> None:
+    assert is_spoken(value.encode())
+
+
+@pytest.mark.parametrize(
+    "value", ["two-words", "zk8vq2rt-mw41-zq84", "8f2c1a90-77e2-4c1b-9a53-0d8e4f6b2c11", "abcdefgh"]
+)
+def test_what_is_drawn_at_random_is_not(value: str) -> None:
+    assert not is_spoken(value.encode())

@@ -16,6 +16,7 @@ from auditor import __version__, manifest, ruleset
 from auditor import policy as policies
 from auditor.admission import Judgement, judge, read_authority
 from auditor.course import course
+from auditor.echoes import without_echoes
 from auditor.engines import rules_engine
 from auditor.errors import OperatorError
 from auditor.evidence import Authority, Evidence
@@ -161,6 +162,7 @@ def assemble(
         judgement=nothing,
         copy_judgement=nothing,
     )
+    evidence = without_echoes(evidence)
 
     def judged(data: bytes | None, requested: Pair | None) -> Judgement:
         return judge(data, requested, evidence.started, holds_credential=lambda text: holds_credential(engine, text))

@@ -47,20 +47,23 @@ class Layout(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     `marks` are globs of which one must match for the directory to be recognised as a run of this layout. `run_names` is a
     regular expression of the names that the harness gives to its run directories: whoever looks for runs must not pass
-    over a directory of such a name because its marks are gone.
+    over a directory of such a name because its marks are gone. `set_aside` is one of what a file's name ends with once it
+    was rotated or set aside: such a file is `other`, and is written as the one that it was.
     """
 
     name: str
     marks: tuple[str, ...]
     kinds: tuple[ArtifactKind, ...]
     run_names: str = ""
+    set_aside: str = ""
 
     def __post_init__(self) -> None:
         """Refuse names that are no regular expression. Raise `ValueError`."""
-        try:
-            re.compile(self.run_names)
-        except re.error as error:
-            raise ValueError(f"run_names is no regular expression: {error}") from error
+        for name in ("run_names", "set_aside"):
+            try:
+                re.compile(getattr(self, name))
+            except re.error as error:
+                raise ValueError(f"{name} is no regular expression: {error}") from error
 
     def classify(self, path: str) -> ArtifactKind:
         """Return the kind of the artifact at `path`."""
@@ -70,11 +73,19 @@ class Layout(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         """Return what tells the kind of the artifact at a path, for many paths."""
         patterns = [(glob(path).fullmatch, kind) for kind in self.kinds for path in kind.paths]
 
-        def classify(path: str) -> ArtifactKind:
+        def named(path: str) -> ArtifactKind:
             for matches, kind in patterns:
                 if matches(path):
                     return kind
             return OTHER
+
+        def classify(path: str) -> ArtifactKind:
+            kind = named(path)
+            if kind is OTHER and self.set_aside and (ending := re.search(self.set_aside, path)):
+                earlier = named(path[: ending.start()] + path[ending.end() :])
+                form: Format = "mixed" if earlier.format in ("jsonl", "text") else earlier.format
+                return ArtifactKind("other", (), form, OTHER.witness)
+            return kind
 
         return classify
 

@@ -31,7 +31,7 @@ LAYERS = (
     ("shell",),
     ("sources", "secrets", "manifest", "fixture"),
     ("evidence", "engines"),
-    ("applies", "course", "grading", "joins", "origin", "phases", "repeated", "substitution"),
+    ("applies", "course", "echoes", "grading", "joins", "origin", "phases", "repeated", "substitution"),
     ("rules",),
     ("ruleset", "gather", "remembered", "withhold"),
     ("audit", "emit"),

@@ -53,6 +53,30 @@ def test_a_task_document_is_json_and_its_text_is_bytes() -> None:
 
 
 @pytest.mark.parametrize(
+    ("path", "form"),
+    [
+        ("trace.1.jsonl", "mixed"),
+        ("trace.jsonl.1", "mixed"),
+        ("trace.jsonl.old", "mixed"),
+        ("trace.jsonl~", "mixed"),
+        ("deep/trace.jsonl-20260702", "mixed"),
+        ("backend/case.stderr.1", "mixed"),
+        ("backend/case.stdout.2", "mixed"),
+        ("backend/case.stderr-2026-07-02T08:15:00Z", "mixed"),
+        ("backend/tee.log.3.gz", "gzip"),
+        ("backend/case.stderr.gz", "gzip"),
+        ("report.json.bak", "json"),
+        ("work/repo/notes.md.old", "bytes"),
+        ("work/repo/libfoo.so.1", "bytes"),
+        ("work/repo/v1.2", "bytes"),
+    ],
+)
+def test_a_log_that_was_set_aside_is_other_and_read_as_what_it_was(path: str, form: str) -> None:
+    found = HARNESS.classify(path)
+    assert (found.kind, found.format, found.witness) == ("other", form, "harness")
+
+
+@pytest.mark.parametrize(
     ("pattern", "yes", "no"),
     [
         ("*", ["a", "a.b", "", "\n"], ["a/b", "/"]),

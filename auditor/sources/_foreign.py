@@ -11,6 +11,9 @@ from auditor.records.collector import Notes
 from auditor.records.json_text import JsonFault, parse, parse_object
 from auditor.sources.shapes import observe, observe_body, sse_payload
 
+TRACE_ELSEWHERE = "trace-elsewhere"
+"""The shape of what an event of a harness's trace names where it stands in another file."""
+
 
 def note_foreign(
     notes: Notes,
@@ -66,7 +69,10 @@ def note_each(notes: Notes, line: int | None, values: Any) -> None:
 
 
 def _own_shapes(record: dict[str, Any]) -> list[Observation]:
-    """Read the two shapes of the run's own logs where they stand in another file: a dispatch by Case, a gateway's row."""
+    """Read the shapes of the run's own logs where they stand in another file: a rotated log, another run's, a copy.
+
+    They are a dispatch by Case, a gateway's row, and the dispatch and the response of a harness's trace.
+    """
     provider = record.get("provider")
     if not isinstance(provider, str):
         return []  # nearly every record of nearly every log
@@ -75,6 +81,16 @@ def _own_shapes(record: dict[str, Any]) -> list[Observation]:
         agent = texts["agent"] if isinstance(texts["agent"], str) else None
         naming = Naming(provider, texts["model"], "case.stderr-elsewhere", agent=agent)
         return [Observation("model.named", naming, "/model", "dispatched")]
+    if (event := record.get("event")) in ("model_dispatched", "model_response"):
+        named: tuple[tuple[str, Grade], ...] = (("model", "dispatched"),)
+        if event == "model_response":
+            named = (("requested_model", "dispatched"), ("model", "served"))
+        agent = texts["agent"] if isinstance(texts["agent"], str) else None
+        return [
+            Observation("model.named", Naming(provider, model, TRACE_ELSEWHERE, agent=agent), f"/{key}", grade)
+            for key, grade in named
+            if isinstance(model := texts[key], str)
+        ]
     if isinstance(record.get("host"), str) and "requested_model" in record and "served_model" in record:
         grades: tuple[tuple[str, Grade], ...] = (("requested_model", "dispatched"), ("served_model", "served"))
         return [

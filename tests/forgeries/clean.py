@@ -10,6 +10,7 @@ from tests.forgeries.kit import (
     DISPATCHED,
     FAKE,
     GATEWAY,
+    RUN_LOG,
     STDERR,
     TRACE,
     Row,
@@ -263,3 +264,30 @@ for _name, _command in HARMLESS.items():
 def absolute_path_inside_the_copy(scene: Scene) -> None:
     place = f"{scene.copy}/src/clock.sh"
     add_event(scene, "tool_call", after="model_response", agent="implementer", tool="read", path=place)
+
+
+@forge(None, **PASS)
+def case_files_are_kept_twice(scene: Scene) -> None:
+    for source, copy in (
+        (scene.events, "backend/case-events/collected.jsonl"),
+        (scene.path(RUN_LOG), "work/collected/.case/run-log.jsonl"),
+        (next(scene.path("task").glob("*.task.json")), "work/collected/tide.task.json"),
+    ):
+        append(scene.path(copy), source.read_text(encoding="utf-8"))
+
+
+@forge(None, **PASS)
+def a_task_is_kept_as_text_first(scene: Scene) -> None:
+    task = next(scene.path("task").glob("*.task.json"))
+    append(scene.path("task/a.txt"), task.read_text(encoding="utf-8"))
+
+
+@forge(None, **PASS)
+def the_trace_was_rotated(scene: Scene) -> None:
+    append(scene.path("trace.jsonl.1"), scene.path(TRACE).read_text(encoding="utf-8"))
+
+
+@forge(None, **PASS)
+def the_copy_holds_a_recorded_trace_of_another_model(scene: Scene) -> None:
+    line = {"ts": "2026-07-02T08:15:01Z", "seq": 1, "run_id": "r", "event": "model_dispatched", "agent": "implementer"}
+    append(scene.path("work/repo/.case/notes/trace.jsonl"), json.dumps(line | {"provider": "p", "model": "m"}) + "\n")

@@ -34,7 +34,22 @@ ANSWER = {"id": "msg_x", "type": "message", "role": "assistant", "model": "claud
 STREAM = "event: message_start\ndata: " + json.dumps({"type": "message_start", "message": ANSWER}) + "\n\n"
 SPAWN = {"msg": "spawning agent", "agent": "reviewer", "provider": "groq", "model": "lab/other"}
 
+DISPATCHED_EVENT = {"ts": "2026-07-02T08:15:02Z", "seq": 1, "run_id": "r", "event": "model_dispatched"}
+DISPATCHED_EVENT |= {"agent": "reviewer", "provider": "groq", "model": "lab/other"}
+ANSWERED_EVENT = DISPATCHED_EVENT | {
+    "event": "model_response",
+    "requested_model": "lab/other",
+    "host": "h",
+    "status": 200,
+}
+
 FILES: dict[str, tuple[str, str]] = {
+    "dispatch-in-a-rotated-trace": ("trace.jsonl.1", json.dumps(DISPATCHED_EVENT) + "\n"),
+    "dispatch-in-a-numbered-trace": ("trace.1.jsonl", json.dumps(DISPATCHED_EVENT) + "\n"),
+    "response-in-an-old-trace": ("trace.jsonl.old", json.dumps(ANSWERED_EVENT) + "\n"),
+    "dispatch-in-a-run-inside-the-run": ("20260702T081500Z-r2-tide-clock-7/trace.jsonl", json.dumps(DISPATCHED_EVENT)),
+    "dispatch-beside-the-copy": ("work/trace.jsonl", json.dumps(DISPATCHED_EVENT) + "\n"),
+    "dispatch-in-a-rotated-stderr": ("backend/case.stderr.1", json.dumps(SPAWN) + "\n"),
     "litellm-row-in-a-log": ("backend/provider.log", json.dumps(LITELLM) + "\n"),
     "litellm-row-nested": ("backend/rows.jsonl", json.dumps({"standard_logging_object": LITELLM}) + "\n"),
     "event-stream-in-a-log": ("backend/stream.log", STREAM),

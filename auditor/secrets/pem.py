@@ -11,6 +11,7 @@ import re
 from functools import cache
 
 from auditor.secrets.opinion import Opinion
+from auditor.secrets.published import is_published
 
 _LINES = re.compile(rb"(?:\\+[rn]|[\r\n])+")
 _JOINED = re.compile(rb"[\"'][ \t]*\+[ \t]*\Z")
@@ -19,10 +20,15 @@ _AROUND = b" \t\"',;\\"
 _NOT_BASE64 = re.compile(rb"[^A-Za-z0-9+/=]")
 _WORDS = re.compile(rb"[A-Za-z0-9][ _.,-][A-Za-z]")
 _SAID = re.compile(rb"fake|dummy|test|example|sample|mock|placeholder|secret", re.IGNORECASE)
+_CODE = re.compile(rb"[(){}\[\]<>$#%&!?|]|=[ \t]|=[^=\s\"'\\]")
+"""What no line of a key has, and a line of the program that makes one or reads one."""
 _SHORTEST = 32
 """Characters of base64 without which there is no key."""
+_LONG_RUN = re.compile(rb"[A-Za-z0-9+/]{%d,}={0,2}" % _SHORTEST)
 _SMALLEST = 48
 """Bytes of the smallest private key there is, an Ed25519 key in PKCS #8; less of a longer one is its public beginning."""
+_LARGE, _PUBLIC_SHARE = 300, 5
+"""Bytes from which on a key is RSA's or DSA's, and the part of such a key, at its beginning, that is all public."""
 _OPENSSH = b"openssh-key-v1\0"
 _MOST_KEYS = 16
 _CRC24_INIT, _CRC24_POLY = 0xB704CE, 0x1864CFB
@@ -31,7 +37,7 @@ _CRC24_INIT, _CRC24_POLY = 0xB704CE, 0x1864CFB
 def pem(value: bytes) -> Opinion:
     """A private key block, confirmed only where the body is as long as it says it is; words in its place are doubtful."""
     lines = [_JOINED.sub(b"", line).strip(_AROUND) for line in _LINES.split(value)[1:-1]]
-    body_lines = [line for line in lines if b":" not in line and not line.startswith(b"=")]
+    body_lines = [_literal(line) for line in lines if b":" not in line and not line.startswith(b"=")]
     if len(_WORDS.findall(b" ".join(body_lines))) - len(body_lines) >= 2:
         return "doubtful"
     body = _NOT_BASE64.sub(b"", b"".join(body_lines))
@@ -44,6 +50,8 @@ def pem(value: bytes) -> Opinion:
         key = base64.b64decode(body + b"=" * (-len(body) % 4), validate=True)
     except (ValueError, binascii.Error):
         return "unknown"
+    if is_published(key):
+        return "doubtful"
     if any(line.startswith(b"Proc-Type:") for line in lines):
         return "confirmed" if len(key) % 8 == 0 else "unknown"  # whole blocks of a cipher
     if key.startswith(_OPENSSH):
@@ -54,11 +62,17 @@ def pem(value: bytes) -> Opinion:
     return "confirmed" if key[0] & 0x80 and sums and base64.b64decode(sums[0]) == _crc24(key) else "unknown"
 
 
+def _literal(line: bytes) -> bytes:
+    """What of a line can be a key: all of it, or its long pieces of base64 if the rest is a program's text."""
+    return line if _CODE.search(line) is None else b"".join(_LONG_RUN.findall(line))
+
+
 def _sized(key: bytes, length: int) -> Opinion:
     """What it means that a key of `length` bytes, as it says itself, was found as it is."""
     if len(key) == length:
         return "confirmed"
-    return "doubtful" if len(key) < min(length, _SMALLEST) else "unknown"
+    public = length // _PUBLIC_SHARE if length >= _LARGE else min(length, _SMALLEST)
+    return "doubtful" if len(key) < max(public, min(length, _SMALLEST)) else "unknown"
 
 
 def _der_length(key: bytes) -> int:

@@ -12,6 +12,8 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import ec
 
 from auditor.secrets import Engine
 from auditor.secrets.patterns import load_patterns
@@ -151,6 +153,32 @@ def test_what_is_published_is_known_by_its_digest() -> None:
     assert is_published(sample)
     assert PUBLISHED[digest(sample)] == "the sample on jwt.io's front page"
     assert not is_published(sample[:-1])
+
+
+def account(phrase: str, index: int) -> str:
+    """The private key of an account of Ethereum, made from a recovery phrase as BIP 39, 32 and 44 say."""
+    seed = hashlib.pbkdf2_hmac("sha512", phrase.encode(), b"mnemonic", 2048)
+    node = hmac.digest(b"Bitcoin seed", seed, "sha512")
+    order = 0xFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFEBAAEDCE6AF48A03BBFD25E8CD0364141
+    for step in (44 + (1 << 31), 60 + (1 << 31), 1 << 31, 0, index):
+        secret = int.from_bytes(node[:32], "big")
+        point = ec.derive_private_key(secret, ec.SECP256K1()).public_key()
+        public = point.public_bytes(serialization.Encoding.X962, serialization.PublicFormat.CompressedPoint)
+        parent = b"\0" + node[:32] if step >> 31 else public
+        child = hmac.digest(node[32:], parent + step.to_bytes(4, "big"), "sha512")
+        node = ((int.from_bytes(child[:32], "big") + secret) % order).to_bytes(32, "big") + child[32:]
+    return "0x" + node[:32].hex()
+
+
+@pytest.mark.parametrize("index", range(10))
+@pytest.mark.parametrize(
+    "phrase", ["test " * 11 + "junk", "myth like bonus scare over problem client lizard pioneer submit female collect"]
+)
+def test_the_accounts_of_local_chains_are_published(phrase: str, index: int) -> None:
+    key = account(phrase, index)
+    assert is_published(key.encode())
+    assert hits(f"PRIVATE_KEY={key}")
+    assert failing(f"PRIVATE_KEY={key}") == set()
 
 
 def encoded_compact(document: object) -> str:

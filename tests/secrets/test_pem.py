@@ -42,6 +42,37 @@ def test_a_key_cut_short_is_not_confirmed(form: serialization.PrivateFormat) -> 
     assert pem(b"\n".join((rows[0], rows[1][:44], rows[-1]))) == "doubtful"
 
 
+@pytest.mark.parametrize("form", (*FORMATS[:1], serialization.PrivateFormat.TraditionalOpenSSL), ids=str)
+def test_the_public_beginning_of_an_rsa_key_is_doubtful(form: serialization.PrivateFormat) -> None:
+    rows = RSA.private_bytes(serialization.Encoding.PEM, form, serialization.NoEncryption()).strip().split(b"\n")
+    assert pem(b"\n".join((*rows[:2], rows[-1]))) == "doubtful"
+    assert pem(b"\n".join((*rows[:6], rows[-1]))) == "unknown"
+
+
+BEGIN, END = (f"-----{edge} RSA PRIVATE KEY-----" for edge in ("BEGIN", "END"))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"'{BEGIN}\\n'\n    encoded += b64encode(der_serialisation_of_it)\n    encoded += '{END}",
+        f'"{BEGIN}\\n#{{Base64.strict_encode64(der).scan(/.{{1,64}}/).join("\\n")}}\\n{END}',
+        f"'{BEGIN}\\n' + key.match(/.{{1,64}}/g).join('\\n') + '\\n{END}",
+        f'f"{BEGIN}\\n{{textwrap.fill(private_key_b64_of_the_robot, 64)}}\\n{END}',
+    ],
+)
+def test_a_program_that_makes_a_key_holds_none(text: str) -> None:
+    assert pem(text.strip("'\"f").encode()) == "rejected"
+
+
+@pytest.mark.parametrize("joint", ['"\n    key += "', '\\n",\n    "', '\\n" . # next\n  "', '" +\n  "'])
+def test_a_key_that_a_program_puts_together_is_one(joint: str) -> None:
+    whole = RSA.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+    assert pem(whole.decode().strip().replace("\n", joint).encode()) in {"confirmed", "unknown"}
+
+
 def test_a_key_with_a_password_is_confirmed_too() -> None:
     lock = serialization.BestAvailableEncryption(b"a long password")
     for form in (serialization.PrivateFormat.PKCS8, serialization.PrivateFormat.TraditionalOpenSSL):

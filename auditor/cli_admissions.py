@@ -1,12 +1,24 @@
-"""The authority's admission records as ``--admission FILE|DIR`` names them, found as a sweep finds them."""
+"""The option that names the authority's admission record, or the folder of its records, and how a folder is read.
+
+A folder's records are found as a sweep finds them.
+"""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+import typer
 
 if TYPE_CHECKING:
     from auditor.workitems.admissions import Given
+
+VARIABLE = "CTO_HARNESS_CASE_MODEL_ADMISSION_FILE"
+
+
+def admission_option(metavar: str, text: str) -> Any:
+    """Return the option ``--admission``, which the environment may set, as a command explains it by `metavar` and `text`."""
+    return typer.Option("--admission", metavar=metavar, envvar=VARIABLE, help=text)
 
 
 def records(path: Path | None) -> tuple[Given, ...] | None:

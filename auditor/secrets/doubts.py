@@ -10,13 +10,14 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from typing import TypeAlias
+from urllib.parse import unquote_to_bytes
 
 from auditor.secrets.decode import Buffer
 from auditor.secrets.presigned import is_presigned
 from auditor.secrets.published import is_published
 from auditor.secrets.sequences import is_sequential
 from auditor.secrets.validators import jwt
-from auditor.secrets.weak import is_test_token, is_weak_password
+from auditor.secrets.weak import is_spoken, is_test_token, is_weak_password
 
 Doubt: TypeAlias = Callable[[re.Match[bytes], Buffer], bool]
 """(match of a table's expression, the buffer it is in) -> whether there is reason to doubt it."""
@@ -66,6 +67,12 @@ def response_cookie(match: re.Match[bytes], data: Buffer) -> bool:
     return bytes(data[max(0, match.start() - 4) : match.start()]).lower() in {b"set-", b"set_"}
 
 
+def plain_cookie(match: re.Match[bytes], _data: Buffer) -> bool:
+    """A cookie whose value is an address, a test's token or plain words, with or without a signature's mark before."""
+    value = unquote_to_bytes(match["v"]).removeprefix(b"s:")
+    return is_spoken(value) or is_test_token(value)
+
+
 def browser_key(match: re.Match[bytes], data: Buffer) -> bool:
     """A key that a page gives to every visitor, as its neighbours tell."""
     return _BROWSER.search(data, max(0, match.start() - _NEAR), match.end() + _NEAR) is not None
@@ -88,6 +95,7 @@ DOUBTS: dict[str, Doubt] = {
     "browser_key": browser_key,
     "command_password": command_password,
     "local_registry": local_registry,
+    "plain_cookie": plain_cookie,
     "response_cookie": response_cookie,
     "search_key": search_key,
     "test_token": test_token,

@@ -61,6 +61,20 @@ def _never(_value: bytes) -> bool:
     return False
 
 
+_BASES = re.compile(rb"[ACGTN]+\Z")
+_HEX = re.compile(rb"[0-9a-f]+\Z")
+
+
+def _is_access_key(value: bytes) -> bool:
+    """Whether an access key's id is none of a gene: ``ACCA`` begins primers and guides of twenty bases, too."""
+    return not is_placeholder(value) and _BASES.match(value) is None
+
+
+def _is_secret_key(value: bytes) -> bool:
+    """Whether forty characters beside AWS's name are none of a commit."""
+    return not is_placeholder(value) and _HEX.match(value) is None
+
+
 _OWNERS = ("api", "auth", "service", "account", "db", "database", "priv", "private", "client")
 _KEYWORDS = (
     *(f"{owner}{glue}key" for owner in _OWNERS for glue in ("", "_")),
@@ -78,8 +92,13 @@ PLUGINS: tuple[Plugin, ...] = (
         "possible",
         looks_real=is_random_value,
     ),
-    Plugin("AWSKeyDetector", ("AKIA", "ASIA", "ABIA", "ACCA", "A3T"), r"A(?:3T|[A-Z]{3})[0-9A-Z]{16}"),
-    Plugin("AWSKeyDetector", ("aws",), r"[\"'][0-9a-z/+]{40}[\"']", caseless=True),
+    Plugin(
+        "AWSKeyDetector",
+        ("AKIA", "ASIA", "ABIA", "ACCA", "A3T"),
+        r"A(?:3T|[A-Z]{3})[0-9A-Z]{16}",
+        looks_real=_is_access_key,
+    ),
+    Plugin("AWSKeyDetector", ("aws",), r"[\"'][0-9a-z/+]{40}[\"']", caseless=True, looks_real=_is_secret_key),
     Plugin("AzureStorageKeyDetector", ("AccountKey=",), r"AccountKey=[A-Za-z0-9+/=]{88}"),
     Plugin("BasicAuthDetector", ("://",), r"://[^\s/]+:[^\s/]+@", looks_real=_never),
     Plugin("CloudantDetector", _joined(("cl", "clou", "cloudant"), _NAMED), r"cl.{0,40}[0-9a-z]{24}", caseless=True),

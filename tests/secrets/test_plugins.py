@@ -121,3 +121,21 @@ def test_what_the_excepted_slack_plugin_would_find_is_found_without_it(sample: s
 def test_what_the_slack_plugin_takes_for_a_token_by_its_first_digits_is_left_alone(text: str) -> None:
     assert THEIRS["SlackDetector"].analyze_line("", text)
     assert ENGINE.scan_text(text) == []
+
+
+@pytest.mark.parametrize("line", ["fwd primer {} Tm 58", "g7,{},0.91", "5'-{}-3'", "guide = '{}'  # NGG"])
+def test_twenty_bases_of_a_gene_are_no_access_key(line: str) -> None:
+    text = line.format("ACCA" + "".join(RNG.choices("ACGT", k=16)))
+    assert report(text)
+    assert ENGINE.scan_text(text) == []
+
+
+def test_an_access_key_without_a_digit_is_still_found() -> None:
+    key = "AKIA" + "".join(RNG.choices("BDEFHIJKLMOPQRSUVWXYZ", k=16))
+    assert [(hit.value, hit.confidence) for hit in ENGINE.scan_text(f"id {key} x")] == [(key, "likely")]
+
+
+def test_a_commit_beside_the_name_of_aws_is_no_secret_key() -> None:
+    commit, key = fill("<<hex:40>>", RNG), fill("<<secret40:40>>", RNG)
+    assert not [hit for hit in ENGINE.scan_text(f"aws_key_rotation_rev = '{commit}'") if hit.confidence != "possible"]
+    assert key in {hit.value for hit in ENGINE.scan_text(f"aws_key_rotation = '{key}'") if hit.confidence != "possible"}

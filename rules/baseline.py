@@ -1,14 +1,16 @@
 """Baseline: the same run carries a passing fake baseline of the same case, compared in its trace."""
 
-import re
-
 from auditor.applies import to_case, to_stage2
 from auditor.contract import Report
 from auditor.evidence import Evidence, Outcome, holds, noted, rule, unproven, violated
 from auditor.facts import Where, visible
-from auditor.fixture import relative
+from auditor.fixture import forbidden, relative
+from auditor.instants import SECOND
+from auditor.origin import inside
 from auditor.policy import Policy
+from auditor.records.record import Record
 from auditor.repeated import repeated_keys
+from auditor.run_names import run_name
 
 _CLAUSE = "A Stage 2 pass needs a same-run fake baseline of the same case that passed and was compared."
 
@@ -112,7 +114,10 @@ def same_case_and_fixture(run: Evidence, policy: Policy) -> Outcome:
             ("case_model_admission_status",),
         ),
         (not set(Report.__struct_fields__) - set(base.data), "lacks a required field", ()),
-        (_named_for(base.text("run_id"), base.text("case_id")), "has a run id that is not its case's", ("run_id",)),
+        (_named_for(report, base, policy), "has a run id that is not of its case and of this run's time", ("run_id",)),
+        (not _forbidden(base), "wrote a file that its allowed writes leave out", ("changed_files",)),
+        (_changed(base) is not False, "has digests that do not fit its changed files", ("fixture",)),
+        (_own_copy(report, base), "worked in the run's own copy", ("fixture", "copy")),
         (base.text("schema") == report.text("schema"), "has another schema", ("schema",)),
     )
     for fine, what, keys in checks:
@@ -121,10 +126,35 @@ def same_case_and_fixture(run: Evidence, policy: Policy) -> Outcome:
     return holds("the baseline is a passing fake run of the same case and fixture", [base.at("run_id")])
 
 
-def _named_for(run_id: str | None, case_id: str | None) -> bool:
-    """Tell whether a run id is ``<time>-<case id>-<pid>`` of this case."""
-    pattern = rf"\d{{8}}T\d{{6}}Z-{re.escape(case_id or '')}-\d+"
-    return run_id is not None and re.fullmatch(pattern, run_id) is not None
+def _named_for(report: Record, base: Record, policy: Policy) -> bool:
+    """Tell whether the baseline's run id is ``<time>-<case id>-<pid>`` of its case, of a time between both starts.
+
+    A harness may give both ids out when the run begins, and start the baseline later.
+    """
+    name = run_name(base.text("run_id") or "")
+    if name is None or name.case_id != base.text("case_id"):
+        return False
+    begun, started = report.time("started_at"), base.time("started_at")
+    early = begun is not None and name.at < begun - SECOND - policy.skew
+    return not early and (started is None or name.at <= started + policy.skew)
+
+
+def _forbidden(base: Record) -> list[str]:
+    """Return the files that the baseline changed and its own allowed writes do not cover; a flag alone is a claim."""
+    return forbidden(base.texts("changed_files") or (), base.texts("allowed_writes") or ())
+
+
+def _changed(base: Record) -> bool | None:
+    """Tell whether the fixture's digests differ exactly if files were changed; None where one of the three is missing."""
+    before, after = base.text("fixture", "sha256_before"), base.text("fixture", "sha256_after")
+    files = base.texts("changed_files")
+    return None if None in (before, after, files) else (before != after) == bool(files)
+
+
+def _own_copy(report: Record, base: Record) -> bool:
+    """Tell whether run and baseline worked in copies that are apart: one that the other changed proves nothing."""
+    mine, its = report.text("fixture", "copy"), base.text("fixture", "copy")
+    return mine is None or its is None or not (inside(mine, its) or inside(its, mine))
 
 
 def _set(paths: tuple[str, ...] | None) -> frozenset[str] | None:

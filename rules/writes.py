@@ -5,7 +5,7 @@ import posixpath
 from auditor import fixture
 from auditor.applies import to_claimed_stage2_pass, to_started
 from auditor.evidence import Evidence, Outcome, Shown, holds, not_applicable, noted, rule, unproven, violated
-from auditor.facts import Exhibit, visible
+from auditor.facts import Artifact, Exhibit, visible
 from auditor.origin import inside, origin
 from auditor.policy import Policy
 from auditor.records.record import Record
@@ -14,6 +14,9 @@ from auditor.shell import outside, references
 
 _CLAUSE = "No forbidden write: all changes are within allowed_writes, inside the copy."
 _DOCUMENTS = ("fixture_before", "fixture_after")
+_CASES_OWN = ".case"
+_LEFT_OUT = frozenset({".git", _CASES_OWN})
+"""Folders of the copy that the manifests leave out."""
 
 
 def _manifests(run: Evidence) -> tuple[Record, Record] | None:
@@ -134,6 +137,8 @@ def within_allowed(run: Evidence, policy: Policy) -> Outcome:
 def fixture_digests(run: Evidence, policy: Policy) -> Outcome:
     """`fixture.sha256_before` and `sha256_after` are the root digests of the manifests; the trace agrees on the copy.
 
+    Where the run kept the copy, its files are those of the manifest after the run.
+
     Why: the digest binds the manifest to what the harness saw when it copied and when it compared.
     """
     manifests = _manifests(run)
@@ -158,7 +163,27 @@ def fixture_digests(run: Evidence, policy: Policy) -> Outcome:
                 )
     if not copied:
         return unproven("the trace does not show that the fixture was copied")
+    other = _not_as_listed(run, manifests[1])
+    if other:
+        return violated(
+            f"the copy in the run is not as {manifests[1].path} says: {_names([shown.path for shown in other])}", other
+        )
     return holds("the digests are those of the manifests", [report.at("fixture"), *copied])
+
+
+def _not_as_listed(run: Evidence, after: Record) -> list[Artifact]:
+    """Return the files of the fixture copy, where the run kept it, of which the manifest has another digest or none."""
+    root, copy = origin(run), run.report.text("fixture", "copy")
+    if root is None or copy is None or not inside(copy, root) or inside(root, copy):
+        return []
+    folder = posixpath.relpath(posixpath.normpath(copy), root) + "/"
+    kept = ((artifact, artifact.path.removeprefix(folder)) for artifact in run.artifacts)
+    return [
+        artifact
+        for artifact, name in kept
+        if name != artifact.path and artifact.sha256 is not None and not _LEFT_OUT & set(name.split("/"))
+        if artifact.sha256 != after.get(name)
+    ]
 
 
 @rule(
@@ -185,7 +210,9 @@ def copy_inside_run(run: Evidence, policy: Policy) -> Outcome:
     if inside(copy, source) or inside(source, copy):
         return violated("the fixture's source and its copy are not apart", where)
     env = run.document("env")
-    kept = [posixpath.join(root, artifact.path) for artifact in run.artifacts if artifact.kind != "other"]
+    evidence = (posixpath.join(root, artifact.path) for artifact in run.artifacts if artifact.kind != "other")
+    # Case keeps its task, its events and its run log in the repository that it works on, and the contract lets them lie.
+    kept = [path for path in evidence if _CASES_OWN not in posixpath.relpath(path, copy).split("/")]
     kept += [env.text(name) or "" for name in ("HOME", "CASE_DATA_DIR")] if env else []
     if any(inside(path, copy) for path in kept):
         return violated("the copy holds the run's own evidence or home: it is no copy of the fixture", where)

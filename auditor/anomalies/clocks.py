@@ -7,8 +7,8 @@ from itertools import chain
 
 from auditor.anomalies.anomaly import Anomaly, anomaly, called, lasting, when
 from auditor.anomalies.brief import Brief
-from auditor.anomalies.run_names import run_name
 from auditor.instants import SECOND
+from auditor.run_names import run_name
 from auditor.store.rows import Sweep
 
 SKEW = 300 * SECOND

@@ -15,10 +15,11 @@ from sqlalchemy import ColumnElement, false, or_, select
 
 from auditor.anomalies.anomaly import MOST_NAMED, Anomaly, anomaly, called, lasting, when
 from auditor.anomalies.brief import Brief
-from auditor.anomalies.run_names import Series, run_name, series
+from auditor.anomalies.series import Series, series
 from auditor.anomalies.shared import Exists
 from auditor.emit.safe import short
 from auditor.instants import SECOND
+from auditor.run_names import run_name
 from auditor.store.reading import latest_rows
 from auditor.store.rows import Row, Sweep
 from auditor.store.store import Store

@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 
 from auditor.anomalies import Anomaly, find
-from auditor.anomalies.run_names import Series, run_name, series
+from auditor.anomalies.series import Series, series
 from auditor.instants import instant
+from auditor.run_names import run_name
 from auditor.store import Judged, Store, Traits
 from auditor.store.traits import MAX_RESPONSES, response_hashes
 from tests.store.kit import NIGHT, NOW, judged, sample, sha

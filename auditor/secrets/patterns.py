@@ -15,25 +15,18 @@ import msgspec
 import tomli
 
 from auditor.facts import Confidence
-from auditor.secrets.doubts import DOUBTS
+from auditor.secrets.doubts import DOUBTS, Doubt
+from auditor.secrets.naming import ASSIGN, only_service_named, unnamed_digest
 from auditor.secrets.validators import VALIDATORS
 
 REACH = 4096
 """How far a match may extend beyond its anchor, in bytes, unless its table says otherwise."""
 
 
-ASSIGN = (
-    r"""[\w.\- ]{0,40}?(?:\\*["'`\])>])*"""
-    r"""(?:\s{0,5}+(?::{0,3}=|[?+.|<]=|=>|->|<-|[:,(>|])|\s{1,6}+)"""
-    r"""(?:\s|\\+[nrt]|[=|>]){0,8}+(?:\\*["'`(\[{])*"""
-)
-"""What may stand between the name of a thing and its value: the rest of the name, quotes, and a sign of assignment.
-
-The signs are those of code, configuration, markup and shells: ``=``, ``:=``, ``::=``, ``?=``, ``=>``, ``<-``, ``:``, the
-``>`` that ends an element's name, and the ``|`` or ``>`` of a block in YAML, with the line break after it. Blanks are
-taken possessively: there would be thousands of ways to share a long gap among the parts.
-"""
-_NAME_BEFORE = re.compile(rb"[A-Za-z0-9_.\- ]{0,48}\Z")
+_NAME = re.compile(rb"[A-Za-z0-9_.\- ]{0,60}\Z")
+_ESCAPES = (b"\\n", b"\\r", b"\\t")
+"""What may stand before a name in JSON, where the letter is no part of it."""
+_KEYWORD = re.compile(rb"[_-]?[A-Za-z]{0,8}")
 
 
 TRIED = 2
@@ -41,7 +34,9 @@ TRIED = 2
 _SPAN = re.compile(r"\{\d*,(\d+)\}(\??)")
 _LONG = 1000
 
-_CLASS = re.compile(r"(\[[^\]]+\])\{(\d+)\}")
+_CLASS = re.compile(r"(\[(?:[^\]\\]|\\.)+\])\{(\d+)\}")
+_ASSIGNED = "%ASSIGN%"
+_DOUBTS: dict[str, Doubt] = {**DOUBTS, "unnamed_digest": unnamed_digest}
 
 
 class Table(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -55,10 +50,11 @@ class Table(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     than a string escape's) stands before the match. `validators` look at the value and may reject it or confirm it.
     `marks` are the words by which an encoded text is known to be worth decoding (the anchors, unless given), `rare`
     those that are looked for in rare encodings too. A `generic` pattern yields to a provider's own that tells of the
-    same value. `name` is what the words directly before the anchor must match, whatever their case: it tells the key
-    that opens a service from the one that sorts a table. `public` is what a value looks like, from its beginning, that
+    same value. `name` is what the anchor's first word must match with the words before it, whatever their case: it tells
+    the key that opens a service from the one that sorts a table. `public` is what a value looks like, from its beginning, that
     its owner may show to anybody, and `doubts` names further reasons for which a match is only possible (see
-    `auditor.secrets.doubts`). `examples` and `counter_examples` are templates that the tests
+    `auditor.secrets.doubts`; what ``%ASSIGN%`` gives to a service's name is always asked for the rest of that name, see
+    `auditor.secrets.naming`). `examples` and `counter_examples` are templates that the tests
     fill with fakes.
     """
 
@@ -103,7 +99,9 @@ class Pattern:
         self.exact = re.search(r"\{\d+,|[+*](?!\))", table.regex) is None
         self.rare = tuple(word.encode() for word in table.rare)
         self.validators = tuple(VALIDATORS[name] for name in table.validators)
-        self.doubts = tuple(DOUBTS[name] for name in table.doubts)
+        self.doubts = tuple(_DOUBTS[name] for name in table.doubts)
+        if _ASSIGNED in table.regex:
+            self.doubts += (only_service_named,)
         self.bare = not table.generic and "(?P<v>" not in table.regex
         """Whether a match is a token and nothing else, known by its form alone."""
         self.loose = table.left == "any" and not table.before
@@ -113,7 +111,7 @@ class Pattern:
     def regex(self) -> re.Pattern[bytes]:
         """The confirming expression, over bytes."""
         return re.compile(
-            self.table.regex.replace("%ASSIGN%", ASSIGN).encode(), re.IGNORECASE if self.table.caseless else 0
+            self.table.regex.replace(_ASSIGNED, ASSIGN).encode(), re.IGNORECASE if self.table.caseless else 0
         )
 
     @cached_property
@@ -129,11 +127,15 @@ class Pattern:
         return re.compile(self.table.name.encode(), re.IGNORECASE)
 
     def named(self, data: bytes | bytearray, at: int) -> bool:
-        """Say whether the words before the anchor at `at` are such as the table's `name` asks for."""
+        """Say whether the name whose last word begins at `at` is such as the table's `name` asks for."""
         if not self.table.name:
             return True
-        words = _NAME_BEFORE.search(data, max(0, at - 48), at)
-        return words is not None and self._name.fullmatch(words[0]) is not None
+        keyword = _KEYWORD.match(data, at)
+        words = _NAME.search(data, max(0, at - 48), at if keyword is None else keyword.end())
+        if words is None:
+            return False
+        escaped = data[max(0, words.start() - 1) : words.start() + 1] in _ESCAPES
+        return self._name.fullmatch(words[0][escaped:]) is not None
 
     @cached_property
     def vain(self) -> int:

@@ -19,6 +19,9 @@ from auditor.manifest import Comparison
 from auditor.policy import Policy
 from auditor.records.record import Record
 
+SUPPLY = "Nothing is shown to be wrong here, and nothing to be right. Supply what is missing, and audit again."
+"""What to do about an unproven ruling whose rule has no words of its own for it: the remedy of a violation would accuse."""
+
 MAX_EXHIBITS = 25
 """Exhibits shown per ruling; the sentence carries the whole number."""
 
@@ -212,7 +215,8 @@ class Rule(msgspec.Struct, frozen=True):
 
     `name` is `topic.kebab-name`; `clause` the requirement in the PRD's words; `needs` fact kinds without which nothing
     can be said; `reads` artifact kinds that must have been read whole for `holds`; `applies` returns the reason why the
-    rule does not speak of a run, or None.
+    rule does not speak of a run, or None. `remedy` says what to do about a violation; `missing` what to do where the rule
+    is unproven, which accuses nobody.
     """
 
     name: str
@@ -223,6 +227,7 @@ class Rule(msgspec.Struct, frozen=True):
     needs: tuple[str, ...] = ()
     reads: tuple[str, ...] = ()
     applies: Applies = lambda _: None
+    missing: str = SUPPLY
 
     @property
     def topic(self) -> str:
@@ -240,6 +245,7 @@ def rule(
     *,
     clause: str,
     remedy: str,
+    missing: str = SUPPLY,
     effect: Effect = "fail",
     needs: tuple[str, ...] = (),
     reads: tuple[str, ...] = (),
@@ -248,6 +254,6 @@ def rule(
     """Make a rule of a function; `auditor.ruleset` finds it by its type. See `Rule` for the arguments."""
 
     def make(judge: Judge) -> Rule:
-        return Rule(name, clause, effect, remedy, judge, needs, reads, applies)
+        return Rule(name, clause, effect, remedy, judge, needs, reads, applies, missing)
 
     return make

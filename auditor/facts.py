@@ -93,7 +93,7 @@ class Ruling(msgspec.Struct, frozen=True):
     """What one rule says of one run.
 
     `because` is one sentence for a person; `clause` is the requirement the rule enforces, in the PRD's words; `remedy`
-    says what to do when the rule does not hold.
+    says what to do when the rule does not hold: other things where it is broken and where it is only unproven.
     """
 
     rule: str

@@ -11,6 +11,7 @@ from pathlib import Path
 from types import ModuleType
 
 import msgspec
+import tomli
 
 from auditor.errors import OperatorError
 from auditor.evidence import Evidence, Outcome, Rule, unproven
@@ -21,6 +22,8 @@ from auditor.sources import fact_kinds
 
 _NAME = re.compile(r"[a-z]+\.[a-z0-9]+(-[a-z0-9]+)*")
 _PACKAGE = "auditor_rules"
+_NO_DOC = "it has no documentation"
+_NO_OO = "python -OO (or PYTHONOPTIMIZE=2) takes documentation away, and rules explain themselves by it: run without it"
 MACHINERY_FACTS = frozenset({"entry.special"})
 """Fact kinds that the walk states itself."""
 
@@ -69,7 +72,7 @@ def decide(rulings: tuple[Ruling, ...], gaps: tuple[Gap, ...], claimed: str | No
     A violation fails (or blocks, by its effect); what is unproven blocks, and so does anything that could not be read,
     whether or not a rule reads it; only a claimed pass can pass.
     """
-    serious = [ruling for ruling in rulings if ruling.effect != "warn"]
+    serious = sorted((ruling for ruling in rulings if ruling.effect != "warn"), key=_urgency)
     broken = [ruling for ruling in serious if ruling.status == "violated" and ruling.effect == "fail"]
     if broken:
         return "fail", _sentence(broken)
@@ -87,6 +90,29 @@ def decide(rulings: tuple[Ruling, ...], gaps: tuple[Gap, ...], claimed: str | No
     if claimed != "pass":
         return "blocked", "the run does not claim a pass, so none can be claimed from it"
     return "pass", "the run's own claim is supported by its evidence"
+
+
+class _Headline(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What ``rules/headline.toml`` says: the topics that a verdict's sentence names before all others."""
+
+    topics: tuple[str, ...]
+
+
+@cache
+def urgent_topics(file: Path | None = None) -> tuple[str, ...]:
+    """Return the topics that a sentence names first, in order. Raise `OperatorError` where the file cannot be used."""
+    place = file or rules_folder() / "headline.toml"
+    try:
+        return msgspec.convert(tomli.loads(place.read_text("utf-8")), _Headline, strict=True).topics
+    except (OSError, ValueError) as error:
+        raise OperatorError(f"the topics in {place} cannot be used: {error}", "reinstall cto-audit") from error
+
+
+def _urgency(ruling: Ruling) -> tuple[bool, int]:
+    """Return what rulings are told by, sooner ones first: what is shown before what is open, then by topic."""
+    urgent = urgent_topics()
+    topic = ruling.rule.partition(".")[0]
+    return ruling.status != "violated", urgent.index(topic) if topic in urgent else len(urgent)
 
 
 def _sentence(rulings: list[Ruling]) -> str:
@@ -113,14 +139,23 @@ def _ask(rule: Rule, run: Evidence, policy: Policy) -> Outcome:
 
 
 def _ruling(rule: Rule, outcome: Outcome) -> Ruling:
-    return Ruling(rule.name, outcome.status, rule.effect, outcome.because, rule.clause, rule.remedy, outcome.evidence)
+    remedy = rule.missing if outcome.status == "unproven" else rule.remedy
+    return Ruling(rule.name, outcome.status, rule.effect, outcome.because, rule.clause, remedy, outcome.evidence)
 
 
 def _checked(rule: Rule, path: Path) -> bool:
     unknown = set(rule.needs) - fact_kinds() - MACHINERY_FACTS
-    if not _NAME.fullmatch(rule.name) or rule.topic != path.stem or not rule.doc or not rule.clause or unknown:
-        detail = f"unknown fact kinds {sorted(unknown)}" if unknown else "its name, documentation or clause is wrong"
-        raise OperatorError(f"rule {rule.name} in {path.name} refuses to load: {detail}", "mend the rule")
+    faults = [
+        (not _NAME.fullmatch(rule.name), "its name is not of the form topic.kebab-name"),
+        (rule.topic != path.stem, f"its topic is not {path.stem}, as its file is called"),
+        (not rule.doc, _NO_DOC),
+        (not rule.clause, "it has no clause, the requirement that it enforces"),
+        (bool(unknown), f"it needs unknown fact kinds {sorted(unknown)}"),
+    ]
+    told = [sentence for fault, sentence in faults if fault]
+    if told:
+        hint = _NO_OO if told == [_NO_DOC] and sys.flags.optimize > 1 else "mend the rule"
+        raise OperatorError(f"rule {rule.name} in {path.name} refuses to load: {', and '.join(told)}", hint)
     return True
 
 

@@ -1,4 +1,4 @@
-"""What every test may rely on: no admission from the caller's environment, and the same examples and names every time."""
+"""What every test may rely on: no admission and no store from the caller's environment, the same examples and names."""
 
 from __future__ import annotations
 
@@ -10,8 +10,9 @@ settings.load_profile("steady")
 
 
 @pytest.fixture(autouse=True)
-def _no_admission_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+def _nothing_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("CTO_HARNESS_CASE_MODEL_ADMISSION_FILE", raising=False)
+    monkeypatch.delenv("CTO_AUDIT_STORE", raising=False)
 
 
 def pytest_make_parametrize_id(val: object, argname: str) -> str | None:

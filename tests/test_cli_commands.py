@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import typer
 
-from auditor import cli, ruleset
+from auditor import cli, commands, ruleset
 
 RECORD = {
     "schema": "cto-case-model-admission/v1",
@@ -48,6 +49,34 @@ def test_every_rule_is_listed_in_every_form(told: Any) -> None:
     _, listed = told("rules", "--json")
     assert [rule["name"] for rule in json.loads(listed)] == names
     assert all(rule["clause"] and rule["summary"] for rule in json.loads(listed))
+
+
+def test_a_rule_is_explained_by_what_to_do_if_it_is_violated_and_if_it_is_unproven(told: Any) -> None:
+    _, text = told("explain", "secret.none-leaked")
+    flat = " ".join(text.split())
+    assert "If it is violated: Revoke" in flat and "If it is unproven: " in flat
+
+
+def every_command() -> list[Any]:
+    """Return every command of the program, those of families included."""
+    program = typer.main.get_command(cli._application(commands.names()))
+    found = [getattr(one, "commands", {"": one}).values() for one in program.commands.values()]
+    return [command for group in found for command in group]
+
+
+@pytest.mark.parametrize(
+    ("option", "variable"),
+    [("--store", "CTO_AUDIT_STORE"), ("--admission", "CTO_HARNESS_CASE_MODEL_ADMISSION_FILE")],
+)
+def test_an_option_that_the_environment_sets_is_set_by_it_for_every_command(option: str, variable: str) -> None:
+    having = [
+        (command.name, parameter.envvar)
+        for command in every_command()
+        for parameter in command.params
+        if option in parameter.opts
+    ]
+    assert len(having) >= 3
+    assert {name for name, envvar in having if envvar != variable} == set()
 
 
 def test_every_rule_is_explained(told: Any) -> None:

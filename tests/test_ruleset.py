@@ -5,19 +5,23 @@ from __future__ import annotations
 import itertools
 import random
 import shutil
+import subprocess
+import sys
 from pathlib import Path
+from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from auditor.errors import OperatorError
-from auditor.evidence import Applies, Evidence, Outcome, Rule, holds, not_applicable, rule, unproven, violated
+from auditor.evidence import SUPPLY, Applies, Evidence, Outcome, Rule, holds, not_applicable, rule, unproven, violated
 from auditor.facts import Effect, Gap, Ruling, Status
 from auditor.places import rules_folder
 from auditor.policy import Policy
 from auditor.policy import load as load_policy
-from auditor.ruleset import Ruleset, decide, digest, evaluate, load
+from auditor.ruleset import Ruleset, decide, digest, evaluate, load, urgent_topics
 from tests.pieces import artifact, evidence, fact
 
 POLICY = load_policy()
@@ -56,8 +60,20 @@ def test_a_ruling_says_what_the_rule_said(outcome: Outcome) -> None:
         outcome.because,
         "test.made-up",
         "c",
-        "r",
+        SUPPLY if outcome.status == "unproven" else "r",
     )
+
+
+def test_what_is_unproven_has_a_remedy_of_its_own_that_accuses_nobody() -> None:
+    @rule("test.made-up", clause="c", remedy="find out who did it", missing="give the record")
+    def judge(run: Evidence, policy: Policy) -> Outcome:
+        """Rule as told."""
+        return unproven("u") if run.name == "absent" else violated("v")
+
+    assert asked(judge).remedy == "find out who did it"
+    assert asked(judge, msgspec.structs.replace(SOUND, name="absent")).remedy == "give the record"
+    assert asked(made(violated("v"), needs=("dispatch",))).remedy == SUPPLY
+    assert asked(made(ValueError("hush"))).remedy == SUPPLY
 
 
 @pytest.mark.parametrize(
@@ -156,6 +172,44 @@ def test_the_worst_ruling_decides(told: list[tuple[Status, Effect]], claimed: st
     assert reason
 
 
+def named(*told: tuple[str, Status, Effect]) -> tuple[Ruling, ...]:
+    """Return rulings by name, sorted as an audit has them, each with its name as its reason."""
+    return tuple(Ruling(name, status, effect, f"because of {name}") for name, status, effect in sorted(told))
+
+
+def test_the_sentence_names_what_is_most_urgent_and_counts_the_rest() -> None:
+    leak, write = ("secret.a", "violated", "fail"), ("writes.a", "violated", "fail")
+    model, record = ("model.a", "violated", "fail"), ("admission.a", "violated", "fail")
+    others: list[tuple[str, Status, Effect]] = [
+        ("digest.a", "violated", "fail"),
+        ("baseline.a", "violated", "fail"),
+        ("report.a", "unproven", "fail"),
+        ("secret.z", "unproven", "fail"),
+        ("secret.b", "violated", "warn"),
+    ]
+    everything: list[Any] = [leak, write, model, record, *others]
+    while everything[: -len(others)]:
+        wanted = everything[0][0]
+        count = sum(status == "violated" and effect == "fail" for _, status, effect in everything) - 1
+        sentence = f"{wanted}: because of {wanted} (and {count} more)"
+        assert decide(named(*everything), (), "pass") == ("fail", sentence)
+        everything.pop(0)
+    assert decide(named(*others), (), "pass") == ("fail", "baseline.a: because of baseline.a (and 1 more)")
+
+
+def test_what_is_shown_is_told_before_what_is_only_open() -> None:
+    told = named(("secret.a", "unproven", "fail"), ("report.a", "violated", "block"), ("report.b", "holds", "fail"))
+    assert decide(told, (), "pass") == ("blocked", "report.a: because of report.a (and 1 more)")
+
+
+def test_urgent_topics_are_topics_of_rules_and_a_bad_list_is_refused(tmp_path: Path) -> None:
+    assert set(urgent_topics()) < {one.topic for one in load().rules}
+    for text in ("topics = 3", "topic = []", "[", "\xff"):
+        (tmp_path / "headline.toml").write_bytes(text.encode("latin-1"))
+        with pytest.raises(OperatorError, match="cannot be used"):
+            urgent_topics(tmp_path / "headline.toml")
+
+
 @given(rulings=st.lists(RULINGS, max_size=6), gaps=GAPS, claimed=st.sampled_from(CLAIMS), order=st.randoms())
 def test_order_and_warnings_decide_nothing(
     rulings: list[Ruling], gaps: tuple[Gap, ...], claimed: str | None, order: random.Random
@@ -220,6 +274,30 @@ def test_a_rule_that_is_not_whole_refuses_to_load(old: str, new: str, tmp_path: 
     (tmp_path / "good.py").write_text(GOOD.replace(old, new))
     with pytest.raises(OperatorError, match="refuses to load"):
         load(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "sentence"),
+    [
+        ("good.one", "good.One", "its name is not of the form topic.kebab-name"),
+        ("good.one", "bad.one", "its topic is not good, as its file is called"),
+        ('clause="c"', 'clause=""', "it has no clause, the requirement that it enforces"),
+        ('    """It is so."""\n', "", "it has no documentation"),
+        ("stream", "no.such", "it needs unknown fact kinds ['no.such']"),
+    ],
+)
+def test_each_fault_of_a_rule_has_its_own_sentence(old: str, new: str, sentence: str, tmp_path: Path) -> None:
+    (tmp_path / "good.py").write_text(GOOD.replace(old, new))
+    with pytest.raises(OperatorError) as refused:
+        load(tmp_path)
+    assert refused.value.sentence.endswith(f"refuses to load: {sentence}")
+
+
+def test_rules_whose_documentation_was_taken_away_say_by_what() -> None:
+    line = [sys.executable, "-OO", "-m", "auditor", "rules"]
+    done = subprocess.run(line, cwd=rules_folder().parent, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "python -OO" in done.stderr and "mend the rule" not in done.stderr
 
 
 def test_rules_are_found_sorted_and_digested(tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, TypeAlias
 import typer
 
 from auditor import commands
+from auditor.cli_admissions import admission_option
 from auditor.cli_attest import AttestFile, SigningKeyFile, Unsigned, attesting
 from auditor.cli_known import KnownFingerprint, SecretEnv, SecretFile, engine
 from auditor.cli_output import complain, destination, wants_colour
@@ -45,11 +46,7 @@ def command(
     ],
     admission: Annotated[
         Path | None,
-        typer.Option(
-            metavar="FILE",
-            envvar="CTO_HARNESS_CASE_MODEL_ADMISSION_FILE",
-            help="The authority's admission record, from outside the run directory.",
-        ),
+        admission_option("FILE", "The authority's admission record, from outside the run directory."),
     ] = None,
     format_: Annotated[
         str,

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from auditor.cli_admissions import admission_option
 from auditor.cli_output import say
 from auditor.errors import OperatorError
 
@@ -15,11 +16,7 @@ def command(
     run_dir: Annotated[Path, typer.Argument(metavar="RUN_DIR", help="The run directory to read.", show_default=False)],
     admission: Annotated[
         Path | None,
-        typer.Option(
-            metavar="FILE",
-            envvar="CTO_HARNESS_CASE_MODEL_ADMISSION_FILE",
-            help="The authority's admission record, from outside the run directory.",
-        ),
+        admission_option("FILE", "The authority's admission record, from outside the run directory."),
     ] = None,
     json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
     policy: Annotated[Path | None, typer.Option(metavar="FILE", help="A policy of your own.")] = None,

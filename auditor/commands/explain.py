@@ -44,7 +44,8 @@ def explanation(rule: Rule) -> str:
     lines = [rule.name, "=" * len(rule.name), "", cleandoc(rule.doc), ""]
     told = [
         ("Requirement", rule.clause),
-        ("If it does not hold", rule.remedy),
+        ("If it is violated", rule.remedy),
+        ("If it is unproven", rule.missing),
         ("Effect", _EFFECTS[rule.effect]),
         ("Needs facts", ", ".join(rule.needs)),
     ]

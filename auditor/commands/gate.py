@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import msgspec
 import typer
 
-from auditor.cli_admissions import records
+from auditor.cli_admissions import admission_option, records
 from auditor.cli_attest import PublicKeyFiles, duration, public_keys
 from auditor.cli_output import complain, say
 from auditor.emit.safe import safe
@@ -67,10 +67,8 @@ Require = Annotated[
 ]
 Authority = Annotated[
     Path | None,
-    typer.Option(
-        metavar="FILE|DIR",
-        envvar="CTO_HARNESS_CASE_MODEL_ADMISSION_FILE",
-        help="The authority's admission record, or the folder of its records: it must be in force now.",
+    admission_option(
+        "FILE|DIR", "The authority's admission record, or the folder of its records: it must be in force now."
     ),
 ]
 LogFolder = Annotated[

@@ -53,7 +53,7 @@ def as_json(rules: Sequence[Rule]) -> str:
     """Return the rules with all that they say of themselves."""
     import msgspec  # noqa: PLC0415
 
-    fields = ("name", "topic", "effect", "clause", "remedy", "needs")
+    fields = ("name", "topic", "effect", "clause", "remedy", "missing", "needs")
     rows = [{**{field: getattr(rule, field) for field in fields}, "summary": summary(rule)} for rule in rules]
     return msgspec.json.encode(rows).decode() + "\n"
 

@@ -13,8 +13,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from auditor.cli_admissions import admission_option
 from auditor.cli_known import KnownFingerprint, SecretEnv, SecretFile
 from auditor.cli_output import complain, say
+from auditor.cli_store import StoreUrl
 from auditor.commands.audit import AllowFile, BaselineFile, read_allow, read_key
 from auditor.errors import OperatorError
 from auditor.tree import as_place, is_url
@@ -42,16 +44,12 @@ def command(
     ],
     admission: Annotated[
         Path | None,
-        typer.Option(
-            metavar="FILE|DIR",
-            envvar="CTO_HARNESS_CASE_MODEL_ADMISSION_FILE",
-            help="The authority's record for all runs, or the folder of its records, of which each run gets its own.",
+        admission_option(
+            "FILE|DIR",
+            "The authority's record for all runs, or the folder of its records, of which each run gets its own.",
         ),
     ] = None,
-    store: Annotated[
-        str | None,
-        typer.Option(metavar="URL", help="The verdict store: an SQLite file or postgresql://..., by default your own."),
-    ] = None,
+    store: StoreUrl = None,
     jobs: Annotated[
         str, typer.Option(metavar="N", help="Processes that judge; by default one a core.", show_default=False)
     ] = "",

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from auditor.cli_admissions import admission_option
 from auditor.cli_attest import PublicKeyFiles, duration, public_keys
 from auditor.cli_known import KnownFingerprint, SecretEnv, SecretFile, engine
 from auditor.cli_output import complain, say
@@ -45,11 +46,7 @@ def command(
     ] = False,
     admission: Annotated[
         Path | None,
-        typer.Option(
-            metavar="FILE",
-            envvar="CTO_HARNESS_CASE_MODEL_ADMISSION_FILE",
-            help="For --reaudit: the authority's admission record.",
-        ),
+        admission_option("FILE", "For --reaudit: the authority's admission record."),
     ] = None,
     policy: Annotated[Path | None, typer.Option(metavar="FILE", help="For --reaudit: a policy of your own.")] = None,
     profile: Annotated[str | None, typer.Option(metavar="NAME", help="For --reaudit: a profile of the policy.")] = None,

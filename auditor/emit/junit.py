@@ -19,7 +19,6 @@ from auditor.facts import Exhibit, Ruling, Verdict
 NAME = "junit"
 _HEAD = '<?xml version="1.0" encoding="UTF-8"?>\n'
 _PLACES = 25
-_OUTCOMES = ("failure", "error", "skipped")
 
 
 def emit(verdict: Verdict, style: Style = PLAIN) -> str:

@@ -11,7 +11,7 @@ from auditor.facts import Effect
 
 
 class RuleText(msgspec.Struct, frozen=True):
-    """One rule in words: what must hold, why, the requirement it enforces, what to do when it does not hold."""
+    """One rule in words: what must hold, why, the requirement it enforces, what to do if it is violated, or unproven."""
 
     name: str
     effect: Effect
@@ -19,6 +19,7 @@ class RuleText(msgspec.Struct, frozen=True):
     why: str
     clause: str
     remedy: str
+    missing: str = ""
 
 
 @cache
@@ -27,13 +28,9 @@ def rulebook() -> dict[str, RuleText]:
     from auditor import ruleset  # noqa: PLC0415 - loads every rule, which most formats never need
 
     return {
-        rule.name: _text(rule.name, rule.effect, rule.doc, rule.clause, rule.remedy) for rule in ruleset.load().rules
+        rule.name: _text(rule.name, rule.effect, rule.doc, rule.clause, rule.remedy, rule.missing)
+        for rule in ruleset.load().rules
     }
-
-
-def remedies() -> dict[str, str]:
-    """Return what to do when a rule does not hold, by the rule's name."""
-    return {name: text.remedy for name, text in rulebook().items()}
 
 
 def rules_sha256() -> str:
@@ -43,6 +40,6 @@ def rules_sha256() -> str:
     return ruleset.load().sha256
 
 
-def _text(name: str, effect: Effect, doc: str, clause: str, remedy: str) -> RuleText:
+def _text(name: str, effect: Effect, doc: str, clause: str, remedy: str, missing: str) -> RuleText:
     what, _, why = cleandoc(doc).partition("Why:")
-    return RuleText(name, effect, " ".join(what.split()), " ".join(why.split()), clause, remedy)
+    return RuleText(name, effect, " ".join(what.split()), " ".join(why.split()), clause, remedy, missing)

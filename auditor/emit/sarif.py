@@ -105,7 +105,8 @@ class _Rules:
 
     def of(self, ruling: Ruling) -> dict[str, Any]:
         """Return the reference of a result to its rule."""
-        text = RuleText(ruling.rule, ruling.effect, safe(ruling.rule), "", safe(ruling.clause), safe(ruling.remedy))
+        remedies = ("", safe(ruling.remedy)) if ruling.status == "unproven" else (safe(ruling.remedy), "")
+        text = RuleText(ruling.rule, ruling.effect, safe(ruling.rule), "", safe(ruling.clause), *remedies)
         return self._known(safe(ruling.rule), lambda: _descriptor(text))
 
     def of_secret(self, secret: Secret) -> dict[str, Any]:
@@ -124,7 +125,13 @@ def _driver(rules: _Rules, version: str) -> dict[str, Any]:
 
 
 def _descriptor(text: RuleText) -> dict[str, Any]:
-    parts = [("", text.summary), ("Why: ", text.why), ("Requirement: ", text.clause), ("What to do: ", text.remedy)]
+    parts = [
+        ("", text.summary),
+        ("Why: ", text.why),
+        ("Requirement: ", text.clause),
+        ("If it is violated: ", text.remedy),
+        ("If it is unproven: ", text.missing),
+    ]
     parts = [(title, said) for title, said in parts if said]
     return {
         "id": text.name,

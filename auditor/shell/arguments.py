@@ -21,10 +21,14 @@ _FIND_RUNS = frozenset({"-exec", "-execdir", "-ok", "-okdir"})
 
 
 class Argument(msgspec.Struct, frozen=True):
-    """One field of a command: its marked text after expansion, and the word it came from as written."""
+    """One field of a command: its marked text after expansion, and the word it came from as written.
+
+    `glob`: the shell replaced it by the names of files that match it, so that whatever the command prints is a listing.
+    """
 
     text: str
     raw: str
+    glob: bool = False
 
 
 class Parsed(msgspec.Struct):

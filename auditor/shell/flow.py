@@ -10,6 +10,7 @@ from __future__ import annotations
 import msgspec
 
 from auditor.shell.arguments import ASSIGNMENT, Argument
+from auditor.shell.headers import CLOSES, NEUTRAL, OPENS, command_end, named
 from auditor.shell.judge import Judge
 from auditor.shell.lexer import lex
 from auditor.shell.marks import UNKNOWN
@@ -20,9 +21,6 @@ from auditor.shell.words import Budget, Expander, State
 MAX_DEPTH = 24
 _MAX_JOINED = 4096
 _LONG_DIRECTORY = 512
-_OPENS = {"{": "{", "if": "if", "while": "loop", "until": "loop", "for": "loop", "select": "loop", "case": "case"}
-_CLOSES = {"}": "{", "fi": "if", "done": "loop", "esac": "case"}
-_NEUTRAL = frozenset({"then", "do", "else", "elif", "!", "time", "coproc"})
 _CONTINUES = frozenset({"|", "|&", "&&", "||"})
 
 
@@ -43,10 +41,14 @@ class _Level(msgspec.Struct):
 class Flow:
     """Analyses scripts; everything found goes to the judge."""
 
-    def __init__(self, judge: Judge, budget: Budget) -> None:
+    def __init__(self, judge: Judge, budget: Budget, *, cut: bool) -> None:
+        """`cut`: the log cut the command, so that what is open at its end is no mistake."""
         self.judge = judge
         self.budget = budget
-        self.expander = Expander(lambda script, state, depth: self.run(script, state, depth)[1], budget, MAX_DEPTH)
+        self.cut = cut
+        self.expander = Expander(
+            lambda script, state, depth: self.run(script, state, depth)[1], budget, MAX_DEPTH, cut=cut
+        )
         self.commands = Commands(judge, budget, self.source)
         self._seen: dict[tuple[str, str], tuple[str, str | None]] = {}
 
@@ -54,7 +56,7 @@ class Flow:
         """Analyse shell source that a command carries (`bash -c`, `eval`), each distinct text once per directory."""
         key = (text, state.cwd)
         if key not in self._seen:
-            after, output = self.run(lex(text) if depth <= MAX_DEPTH else Script([]), state, depth)
+            after, output = self.run(lex(text, cut=self.cut) if depth <= MAX_DEPTH else Script([]), state, depth)
             self._seen[key] = (after.cwd, output)
             return after, output
         cwd, output = self._seen[key]
@@ -204,25 +206,35 @@ class _Walk:
     # Simple commands ------------------------------------------------------------------------------------------------
 
     def _flush(self) -> None:
-        """Judge the words and redirections gathered so far as one simple command."""
+        """Judge the words and redirections gathered so far: one simple command, or a few after `[[ … ]]` and `for x do`."""
+        self._simple()
+        while self.words:
+            self._simple()
+
+    def _simple(self) -> None:
         words, self.words = self.words, []
         redirects, self.redirects = self.redirects, []
         at = 0
         while at < len(words) and (bare := words[at].bare) is not None:
-            if bare in _CLOSES and self.levels[-1].kind.removeprefix("function") == _CLOSES[bare]:
+            if bare in CLOSES and self.levels[-1].kind.removeprefix("function") == CLOSES[bare]:
                 self._end_list()
                 self._pop()
-            elif bare in _OPENS:
-                self._push(_OPENS[bare])
+            elif bare in OPENS:
+                self._push(OPENS[bare])
                 if bare in ("for", "select", "case"):
                     break
             elif bare == "function" and at + 1 < len(words):
                 self.flow.commands.functions.add(words[at + 1].raw)
                 self.function = True
                 at += 1
-            elif bare not in _NEUTRAL and bare not in _CLOSES:
+            elif bare not in NEUTRAL and bare not in CLOSES:
                 break
-            at += 1
+            at += named(words, at)
+        end = command_end(words, at)
+        if end < len(words):
+            # The next command begins without an operator before it; the redirections are its own.
+            words, self.words = words[:end], words[end:]
+            redirects, self.redirects = [], redirects
         document = self._redirect(redirects)
         if at == len(words):
             if document is not None:
@@ -250,7 +262,8 @@ class _Walk:
         return arguments
 
     def _arguments(self, word: Word) -> list[Argument]:
-        return [Argument(field, word.raw) for field in self.flow.expander.fields(word, self.state, self.depth)]
+        fields = self.flow.expander.fields(word, self.state, self.depth)
+        return [Argument(field, word.raw, glob=word.globs) for field in fields]
 
     def _end_array(self) -> None:
         elements, self.array = self.array or [], None

@@ -8,8 +8,7 @@ double-quoted string, a `${…}`.
 
 from __future__ import annotations
 
-import re
-
+from auditor.shell import patterns
 from auditor.shell.frames import Frame
 from auditor.shell.marks import mark, plain_braces
 from auditor.shell.regions import Formulas, ansi_quoted, backticks, here_document, single_quoted
@@ -31,22 +30,16 @@ MAX_NESTING = 40
 MAX_TOKENS = 200_000
 """Tokens and parts of words of one text. Long commands are long here-documents; nobody types this many words."""
 
-_PLAIN = re.compile(r"[^ \t\r\n'\"\\$`;&|<>()#]+")
-_PLAIN_QUOTED = re.compile(r"[^\"\\$`]+")
-_PLAIN_BRACED = re.compile(r"[^'\"\\$`}]+")
-_BLANK = re.compile(r"(?:[ \t\r]|\\\n)+")
-_CONTROL = re.compile(r";;&|;;|;&|;|&&|&>>|&>|&|\|\||\|&|\||\(|\)")
-_REDIRECT = re.compile(r"<<<|<<-|<<|<>|<&|<\(|<|>>|>\||>&|>\(|>")
-_NAME = re.compile(r"\$(\w+|[@*#?$!-])")
-_BRACED = re.compile(r"\$\{([#!]?)(\w+|[@*#?$!-]|)(?:\[[^\]}]{0,80}\])?(:?[-=+?]|##?|%%?|//?|\^\^?|,,?|:|@)?")
-_DESCRIPTOR = re.compile(r"\d+|\{\w+\}")
-_ARRAY = re.compile(r"\w+(?:\[[^\]]{0,80}\])?\+?=")
-_BEFORE_COMMAND = frozenset({"do", "then", "else", "elif", "if", "while", "until", "!", "{", "time", "coproc"})
 
+def lex(text: str, *, cut: bool = False) -> Script:
+    """Return the tokens of `text`, a command line or a whole script. Total: every input has tokens.
 
-def lex(text: str) -> Script:
-    """Return the tokens of `text`, a command line or a whole script. Total: every input has tokens."""
-    return _Lexer(text).run(Frame("command"))
+    A `[[` or `case` that never ends would keep what follows it from being judged; unless the text is `cut` it is then no
+    reserved word (or the shell refuses the line, and may go on after it), and all of it is read as ordinary words.
+    """
+    lexer = _Lexer(text)
+    script = lexer.run(Frame("command"))
+    return script if cut or not lexer.unclosed else _Lexer(text, reserved=False).run(Frame("command"))
 
 
 def lex_text(text: str) -> tuple[tuple[Part, ...], bool]:
@@ -58,10 +51,12 @@ def lex_text(text: str) -> tuple[tuple[Part, ...], bool]:
 
 
 class _Lexer:
-    def __init__(self, text: str, *, closing: bool = True) -> None:
+    def __init__(self, text: str, *, closing: bool = True, reserved: bool = True) -> None:
         self.text = text
         self.at = 0
         self.closing = closing
+        self.reserved = reserved
+        self.unclosed = False
         self.count = 0
         self.incomplete = False
         self.stack: list[Frame] = []
@@ -83,22 +78,23 @@ class _Lexer:
             self._close()
         if root.kind == "command":
             self._end_word(root)
+            self.unclosed = self.unclosed or root.hides
         return Script(root.tokens, self.incomplete)
 
     # One step in a command list -------------------------------------------------------------------------------------
 
     def _command(self, frame: Frame) -> None:
         text, at = self.text, self.at
-        if found := _PLAIN.match(text, at):
+        if found := patterns.PLAIN.match(text, at):
             self._add(frame, Text(mark(found[0]), quoted=False), found.end())
-        elif found := _BLANK.match(text, at):
+        elif found := patterns.BLANK.match(text, at):
             if "\\" not in found[0] or len(found[0].replace("\\\n", "")):
                 self._end_word(frame)
             self.at = found.end()
         elif text[at] == "\n":
             self._newline(frame)
         elif text[at] == "#":
-            if frame.parts is None:
+            if frame.parts is None and not frame.in_condition:
                 end = text.find("\n", at)
                 self.at = len(text) if end < 0 else end
             else:
@@ -110,13 +106,13 @@ class _Lexer:
             self._add(frame, Text(text[at + 1 : at + 2], quoted=True), at + 2)
         elif text[at] in '"$`':
             self._expansion(frame)
-        elif found := (_CONTROL.match(text, at) or _REDIRECT.match(text, at)):
+        elif found := (patterns.CONTROL.match(text, at) or patterns.REDIRECT.match(text, at)):
             self._operator(frame, found[0])
 
     def _newline(self, frame: Frame) -> None:
         self._end_word(frame)
         self.at += 1
-        if not (frame.nest and frame.nest[-1] in ("[[", "array")):
+        if not (frame.nest and frame.nest[-1] in ("[[", "[[(", "array")):
             self._emit(frame, "\n")
         documents, self.documents = self.documents, []
         for redirect, strips in documents:
@@ -127,16 +123,19 @@ class _Lexer:
             )
 
     def _operator(self, frame: Frame, operator: str) -> None:
-        top = frame.nest[-1] if frame.nest else ""
-        if top == "[[":
+        if frame.in_condition and operator not in ("<(", ">("):
+            # Here operators stand between words: the one before may be the `]]` that ends the condition.
+            self._end_word(frame)
+        if frame.in_condition and operator not in ("<(", ">(") and frame.takes(operator):
             self._add(frame, Text(operator, quoted=False), self.at + len(operator))
+            self._end_word(frame)
         elif operator in ("<(", ">("):
             self._begin(frame)
             self.at += 2
             self._push(Frame("command", process=True))
         elif operator[0] in "<>" or operator in ("&>", "&>>"):
             written = self.text[frame.start : self.at] if frame.parts is not None else ""
-            if _DESCRIPTOR.fullmatch(written):
+            if patterns.DESCRIPTOR.fullmatch(written):
                 frame.parts = None
             self._end_word(frame)
             frame.redirect = operator
@@ -153,7 +152,7 @@ class _Lexer:
             self._emit(frame, operator)
 
     def _open_paren(self, frame: Frame) -> None:
-        if frame.parts is not None and _ARRAY.fullmatch(self.text, frame.start, self.at):
+        if frame.parts is not None and patterns.ARRAY.fullmatch(self.text, frame.start, self.at):
             self._end_word(frame)
             frame.nest.append("array")
             self.at += 1
@@ -170,6 +169,7 @@ class _Lexer:
             self.at += 1
         else:
             self.at += 1
+            frame.at_command = False
 
     def _close_paren(self, frame: Frame) -> None:
         self._end_word(frame)
@@ -181,6 +181,7 @@ class _Lexer:
         elif top == "array":
             frame.nest.pop()
             self._emit(frame, ")=")
+            frame.at_command = False
         elif top == "(":
             frame.nest.pop()
             self._emit(frame, ")")
@@ -224,33 +225,15 @@ class _Lexer:
                 self.documents.append((redirect, frame.redirect == "<<-"))
             frame.tokens.append(redirect)
             frame.redirect = ""
-            return
-        self._reserved(frame, word)
-
-    def _reserved(self, frame: Frame, word: Word) -> None:
-        """Append `word`, following the reserved words that change how the text after it is cut."""
-        bare = word.bare
-        top = frame.nest[-1] if frame.nest else ""
-        if top == "case-subject" and bare == "in":
-            frame.tokens.append(word)
-            frame.nest[-1] = "case-pattern"
+            frame.at_command = False
+        elif frame.take(word, reserved=self.reserved):
             self._emit(frame, "\n")
-            return
-        if bare == "esac" and top in ("case-pattern", "case-body"):
-            frame.nest.pop()
-            word.pattern = False
-        elif bare == "]]" and top == "[[":
-            frame.nest.pop()
-        elif frame.at_command and bare in ("case", "[["):
-            frame.nest.append("case-subject" if bare == "case" else "[[")
-        frame.tokens.append(word)
-        frame.at_command = frame.at_command and bare in _BEFORE_COMMAND
 
     # Inside quotes and braces ---------------------------------------------------------------------------------------
 
     def _inside(self, frame: Frame) -> None:
         text, at = self.text, self.at
-        if found := (_PLAIN_BRACED if frame.kind == "braced" else _PLAIN_QUOTED).match(text, at):
+        if found := (patterns.PLAIN_BRACED if frame.kind == "braced" else patterns.PLAIN_QUOTED).match(text, at):
             self._add(frame, Text(found[0], quoted=True), found.end())
         elif text[at] == "\\":
             following = text[at + 1 : at + 2]
@@ -270,7 +253,7 @@ class _Lexer:
     def _expansion(self, frame: Frame) -> None:
         """Take what begins with a double quote, a dollar or a backtick."""
         text, at = self.text, self.at
-        quoted = frame.kind == "quoted" or frame.quoted
+        quoted = frame.kind == "quoted" or (frame.kind == "braced" and frame.quoted)
         parts = self._begin(frame)
         if text[at] == '"' or (text.startswith('$"', at) and frame.kind == "command"):
             self.at += 1 if text[at] == '"' else 2
@@ -288,12 +271,12 @@ class _Lexer:
             else:
                 self.at += 2
                 self._push(Frame("command", quoted=quoted))
-        elif found := _BRACED.match(text, at):
+        elif found := patterns.BRACED.match(text, at):
             self.at = found.end()
             operator = found[3] or ""
             name = "" if found[1] and found[2] else found[2] or found[1]
             self._push(Frame("braced", parts=[], quoted=quoted, name=name, operator=operator))
-        elif found := _NAME.match(text, at):
+        elif found := patterns.NAME.match(text, at):
             name = found[1] if not found[1][0].isdigit() else found[1][0]
             self._add(frame, Parameter(name, quoted), at + 1 + len(name))
         else:
@@ -315,6 +298,7 @@ class _Lexer:
         parts = self._begin(around)
         if frame.kind == "command":
             self._end_word(frame)
+            self.unclosed = self.unclosed or frame.hides
             parts.append(Substitution(Script(frame.tokens), frame.quoted, frame.process))
         elif frame.kind == "braced":
             parts.append(Parameter(frame.name, frame.quoted, frame.operator, tuple(frame.parts or ())))

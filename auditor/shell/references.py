@@ -33,7 +33,7 @@ def references(command: str, *, cwd: str, copy: str, home_dirs: tuple[str, ...] 
     bounds = Bounds(copy, cwd, home_dirs)
     judge = Judge(bounds, cut)
     budget = Budget(16 * len(text) + 262_144)
-    Flow(judge, budget).run(lex(text), State(normalise(cwd, "/")), 0)
+    Flow(judge, budget, cut=cut is not None).run(lex(text, cut=cut is not None), State(normalise(cwd, "/")), 0)
     if budget.incomplete:
         judge.add("*", TOO_COMPLEX, "variable", None)
     return judge.references

@@ -63,6 +63,8 @@ class Commands:
             state = after
         if name in ("read", "mapfile", "readarray"):
             state = self._read(parsed, state, stdin)
+        if name == "printf" and len(arguments) > 2 and arguments[0].text == "-v":
+            state = remember(state, arguments[1].text, _formatted([argument.text for argument in arguments[2:]]))
         printed = self._feed(name, parsed, inner, stdin, depth) or printed
         for wrapped in parsed.wrapped:
             given = self._from_input(wrapped, stdin, state) if name in ("xargs", "gxargs", "parallel") else wrapped
@@ -109,7 +111,9 @@ class Commands:
             elif role == "assignment":
                 state = self.assign(argument, state)
             else:
-                self._judge.word(argument, role, state.cwd, parsed.spec.reads)
+                # Not in `[[`, which matches no file names.
+                listed = role == "text" and argument.glob and name != "[["
+                self._judge.word(argument, "weak" if listed else role, state.cwd, parsed.spec.reads)
         return state, printed
 
     def _script(self, text: str, raw: str, state: State, depth: int) -> tuple[State, str | None]:

@@ -12,6 +12,8 @@ import msgspec
 
 from auditor.shell.marks import plain_braces
 
+_GLOB = frozenset("*?[")
+
 
 class Text(msgspec.Struct):
     """Literal characters. Unquoted text carries marks for its active braces, commas and tildes."""
@@ -65,6 +67,13 @@ class Word(msgspec.Struct):
         if len(self.parts) == 1 and isinstance(self.parts[0], Text) and not self.parts[0].quoted:
             return plain_braces(self.parts[0].value)
         return None
+
+    @property
+    def globs(self) -> bool:
+        """Whether the shell matches the word against file names: an unquoted glob character stands in it."""
+        return any(
+            not part.quoted and not _GLOB.isdisjoint(part.value) for part in self.parts if isinstance(part, Text)
+        )
 
 
 class Operator(msgspec.Struct):

@@ -101,10 +101,13 @@ class Budget:
 class Expander:
     """Turns words into fields. `run` analyses a nested script in a state and returns its constant output, if any."""
 
-    def __init__(self, run: Callable[[Script, State, int], str | None], budget: Budget, max_depth: int) -> None:
+    def __init__(
+        self, run: Callable[[Script, State, int], str | None], budget: Budget, max_depth: int, *, cut: bool
+    ) -> None:
         self._run = run
         self._budget = budget
         self._max_depth = max_depth
+        self._cut = cut
 
     def fields(self, word: Word, state: State, depth: int) -> list[str]:
         """Return the fields `word` becomes: none for an empty unquoted expansion, several after splitting or braces."""
@@ -153,7 +156,7 @@ class Expander:
             parts, _ = lex_text(part.source)
             self.text(parts, state, depth + 1)
             return "0"
-        return _output(self._run(lex(part.source), state, depth + 1))
+        return _output(self._run(lex(part.source, cut=self._cut), state, depth + 1))
 
     def _parameter(self, part: Parameter, state: State, depth: int) -> str:
         # The operand is expanded in any case: a command inside it may run.

@@ -256,6 +256,15 @@ env -u X A=1 node a.js
 find . -type d -name .. -o -print
 echo "a: $(cat package.json | jq '.version')"
 ca log "the /api route is fixed"
+echo '/etc/*' "../*" src/*
+grep -rn /api/* src
+[[ $x == /etc/* && $y =~ ^/(srv|[[:alpha:]]+)$ ]] && ls
+[[ $x =~ ^(/srv/a|/etc b)$ ]] || ls
+if [[ ( -f a ) ]]; then cat a; fi
+[[ -n $x ]] && echo yes
+for ((i = 0; i < 3; i++)) do echo $i; done
+for f do cat "$f"; done
+printf -v p '%s/x' src; cat "$p"
 """
 
 

@@ -12,11 +12,11 @@ from collections.abc import Callable
 from typing import TypeAlias
 from urllib.parse import unquote_to_bytes
 
+from auditor.secrets.claims import jwt
 from auditor.secrets.decode import Buffer
 from auditor.secrets.presigned import is_presigned
 from auditor.secrets.published import is_published
 from auditor.secrets.sequences import is_sequential
-from auditor.secrets.validators import jwt
 from auditor.secrets.weak import is_spoken, is_test_token, is_weak_password
 
 Doubt: TypeAlias = Callable[[re.Match[bytes], Buffer], bool]
@@ -26,8 +26,20 @@ EFFORT = 30
 """Units that doubting one match costs."""
 
 _NEAR = 200
-_BROWSER = re.compile(rb"INNERTUBE_API_KEY|firebaseapp\.com|maps\.googleapis\.com")
+_NAME_REACH = 120
+_BROWSER = re.compile(
+    rb"INNERTUBE_API_KEY|WIZ_global_data|gapiKey|maps\.googleapis\.com|google\.[a-z.]{2,6}/maps/(?:api|embed)|"
+    rb"firebaseapp\.com|storageBucket|messagingSenderId|mobilesdk_app_id|\"current_key|GCM_SENDER_ID"
+)
+"""What stands beside a key in a page, in the settings of Firebase that an application is delivered with, or in a map."""
+_DELIVERED = re.compile(
+    rb"(?<![A-Z0-9])(?:NEXT_PUBLIC|NUXT_PUBLIC|EXPO_PUBLIC|PUBLIC|VITE|REACT_APP|VUE_APP|GATSBY|STORYBOOK)_"
+    rb"(?![A-Z0-9_]{0,60}(?:GEMINI|GENAI|GENERATIVE|GOOGLE_AI|AI_?STUDIO|PALM|VERTEX|LLM|SECRET|PRIVATE|ADMIN))"
+    rb"[A-Z0-9_]{1,60}(?:\\*[\"'])?\s{0,3}[:=]\s{0,3}(?:\\*[\"'`])?\Z"
+)
+"""A name that a builder puts into what it delivers to browsers; a key of a model that is billed by use is no less one."""
 _ADDRESS = re.compile(rb"https?:\\*/\\*/(?:[^\s/@\"']{0,80}@)?([A-Za-z0-9.\[\]:-]{1,253})")
+_LOGIN = re.compile(rb"[ \t](?P<user>[\w.-]{1,64})@(?P<host>[A-Za-z0-9.-]{1,253})(?![\w@])")
 _HOST = re.compile(rb"(?:host=|//)([A-Za-z0-9.-]{1,253})")
 _LOCAL_REGISTRY = re.compile(rb"//(?:localhost|127\.0\.0\.1)[:/][^\s\"']{0,100}\Z")
 
@@ -57,6 +69,12 @@ def command_password(match: re.Match[bytes], data: Buffer) -> bool:
     return is_weak_password(match["v"], user, near[1] if near is not None else b"")
 
 
+def login_password(match: re.Match[bytes], data: Buffer) -> bool:
+    """As `weak_password`, given to a command that logs in as a user of a machine, both named after it."""
+    near = _LOGIN.search(data, match.end(), match.end() + _NEAR)
+    return is_weak_password(match["v"], near["user"], near["host"]) if near is not None else weak_password(match, data)
+
+
 def test_token(match: re.Match[bytes], _data: Buffer) -> bool:
     """A token that says in words that it is a test's."""
     return is_test_token(match["v"])
@@ -75,11 +93,20 @@ def plain_cookie(match: re.Match[bytes], _data: Buffer) -> bool:
 
 def browser_key(match: re.Match[bytes], data: Buffer) -> bool:
     """A key that a page gives to every visitor, as its neighbours tell."""
-    return _BROWSER.search(data, max(0, match.start() - _NEAR), match.end() + _NEAR) is not None
+    if _BROWSER.search(data, max(0, match.start() - _NEAR), match.end() + _NEAR) is not None:
+        return True
+    return _is_delivered(data, match.start())
+
+
+def _is_delivered(data: Buffer, start: int) -> bool:
+    """Whether the name that the value at `start` is given to is one for browsers."""
+    return _DELIVERED.search(data, max(0, start - _NAME_REACH), start) is not None
 
 
 def search_key(match: re.Match[bytes], data: Buffer) -> bool:
-    """A key in the query by which a page of documentation searches itself."""
+    """A key in the query by which a page of documentation searches itself, or named as one for searching only."""
+    if _is_delivered(data, match.start("v")) or b"search" in data[match.start() : match.start("v")].lower():
+        return True
     beside = (bytes(data[max(0, match.start() - 3) : match.start()]), bytes(data[match.end() : match.end() + 1]))
     return match[0].lower().startswith(b"algolia-api-key=") and (
         beside[0].endswith((b"?x-", b"&x-")) or beside[1] == b"&"
@@ -95,6 +122,7 @@ DOUBTS: dict[str, Doubt] = {
     "browser_key": browser_key,
     "command_password": command_password,
     "local_registry": local_registry,
+    "login_password": login_password,
     "plain_cookie": plain_cookie,
     "response_cookie": response_cookie,
     "search_key": search_key,

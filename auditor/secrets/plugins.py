@@ -17,9 +17,9 @@ from typing import Any
 import msgspec
 
 from auditor.facts import Confidence
+from auditor.secrets.claims import jwt
 from auditor.secrets.patterns import Pattern, Table
 from auditor.secrets.placeholders import is_placeholder, is_random_value
-from auditor.secrets.validators import jwt
 
 REACH = 512
 """The most bytes of a line, before and after an anchor, that a plugin is shown."""

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import base64
 import binascii
-import json
 import math
 import re
 import zlib
@@ -15,6 +14,7 @@ from collections import Counter
 from collections.abc import Callable
 from typing import TypeAlias
 
+from auditor.secrets.claims import jwt
 from auditor.secrets.opinion import Opinion
 from auditor.secrets.pem import pem
 from auditor.secrets.placeholders import (
@@ -22,10 +22,12 @@ from auditor.secrets.placeholders import (
     is_key_value,
     is_option_password,
     is_password_word,
+    is_placeholder,
     is_plain_password,
     is_quoted_password,
     is_random_value,
 )
+from auditor.secrets.sequences import is_sequential
 from auditor.secrets.weak import is_weak_password
 
 Validator: TypeAlias = Callable[[bytes], Opinion]
@@ -59,61 +61,6 @@ def github_fine_grained(value: bytes) -> Opinion:
     return "confirmed" if base62(zlib.crc32(value[:-6]), 6) == value[-6:] else "unknown"
 
 
-def jwt(value: bytes) -> Opinion:
-    """A JSON Web Token's first part is a JSON object that names its algorithm or type; a manual's sample is doubtful.
-
-    TeamCity's tokens of the second version begin alike and are none: they have a table of their own.
-    """
-    parts = value.split(b".")
-    header = _json_object(parts[0])
-    if header is None or not header.keys() & {"alg", "typ", "enc"} or header.get("typ") == "TCV2":
-        return "rejected"
-    if "enc" in header or len(parts) < 2:
-        return "confirmed"
-    unsigned = _text(header, "alg").lower() == "none" or parts[-1].strip(b"=") == b""
-    return "doubtful" if unsigned or _is_sample(parts[1]) else "confirmed"
-
-
-_SAMPLE_KEYS = frozenset(("some", "hello", "name", "admin", "sub", "iat", "test", "foo", "data"))
-_SAMPLE_ONLY = frozenset(("some", "hello", "test", "foo", "data"))
-_SAMPLE_ISSUERS = frozenset(("joe", "supabase-demo"))
-
-
-def _is_sample(payload: bytes) -> bool:
-    """Whether a token's second part is what manuals put there: John Doe's claims, ``{"some": "payload"}``, plain text."""
-    claims = _json_object(payload)
-    if claims is None:
-        text = _decoded(payload)
-        return text is not None and text.isascii() and text.decode().isprintable()
-    if _text(claims, "iss") in _SAMPLE_ISSUERS:
-        return True
-    if not claims or not claims.keys() <= _SAMPLE_KEYS:
-        return False
-    return _text(claims, "sub").startswith("123") if "sub" in claims else not _SAMPLE_ONLY.isdisjoint(claims)
-
-
-def _text(claims: dict[str, object], name: str) -> str:
-    """Return a claim that is a text or a number as text; nothing for what is neither: a forger may write anything."""
-    value = claims.get(name)
-    return str(value) if isinstance(value, str | int) else ""
-
-
-def _decoded(part: bytes) -> bytes | None:
-    try:
-        return base64.urlsafe_b64decode(part + b"=" * (-len(part) % 4))
-    except (ValueError, binascii.Error):
-        return None
-
-
-def _json_object(part: bytes) -> dict[str, object] | None:
-    text = _decoded(part)
-    try:
-        found = None if text is None else json.loads(text)
-    except (ValueError, RecursionError):
-        return None
-    return found if isinstance(found, dict) else None
-
-
 def basic(value: bytes) -> Opinion:
     """The credentials of a Basic header: base64 of ``user:password``, both printable; weak ones are doubtful.
 
@@ -126,8 +73,9 @@ def basic(value: bytes) -> Opinion:
     user, colon, password = pair.partition(b":")
     if not (colon and user + password and pair.isascii() and pair.decode().isprintable()) or _dull(password):
         return "rejected"
-    telling = len(password) >= _LONG_PASSWORD or not password.isalpha()
-    return "unknown" if telling and not is_weak_password(password, user) else "doubtful"
+    if is_placeholder(password) or is_sequential(password) or is_weak_password(password, user):
+        return "doubtful"
+    return "unknown" if len(password) >= _LONG_PASSWORD or not password.isalpha() else "doubtful"
 
 
 _LONG_PASSWORD = 12

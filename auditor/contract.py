@@ -11,6 +11,8 @@ from typing import Literal, TypeAlias
 import msgspec
 
 DIGESTS_SCHEMA = "cto-harness-digests/v1"
+INCIDENTAL = frozenset({"other", "backend_log"})
+"""Kinds of artifacts that hold anything: a record there is evidence only by what it says."""
 
 AdmissionStatus: TypeAlias = Literal["missing_admission", "invalid_admission", "not_admitted", "mismatch", "admitted"]
 Engine: TypeAlias = Literal["case", "fake"]

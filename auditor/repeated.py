@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from auditor.contract import INCIDENTAL
 from auditor.evidence import Evidence, Outcome, holds, not_applicable, unproven, violated
 from auditor.facts import Fact
 
@@ -21,9 +22,12 @@ def repeated_keys(run: Evidence, *kinds: str) -> Outcome:
 
 
 def _is_evidence(run: Evidence, fact: Fact) -> bool:
-    """Tell whether an object carries evidence: files of no kind of their own do only where they name a model."""
-    if fact.value != "other":
+    """Tell whether an object carries evidence: in some artifacts only those do that name a model, a host or an exit.
+
+    Loggers repeat keys, where a child logger is given a field that its parent has.
+    """
+    if fact.value not in INCIDENTAL:
         return True
     place = (fact.where.path, fact.where.line)
-    named = (*run["model.named"], *run["model.response"])
-    return any((other.where.path, other.where.line) == place for other in named)
+    told = (*run["model.named"], *run["model.response"], *run["host.contacted"], *run["backend.exited"])
+    return any((other.where.path, other.where.line) == place for other in told)

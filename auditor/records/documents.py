@@ -44,7 +44,9 @@ class Document:
             data = parse_object(text)
         except RepeatedKey as fault:
             self._notes.fact("json.repeated-key", self._notes.kind, None, fault.pointer)
-            data = fault.value
+            for reading in fault.readings(self._notes.kind):
+                self._source.document(reading)
+            return
         except JsonFault as fault:
             if not self._as_list(text):
                 self._gap(f"the document cannot be read: {fault}")

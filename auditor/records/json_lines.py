@@ -93,7 +93,9 @@ class JsonLines:
             record = parse_object(stripped)
         except RepeatedKey as fault:
             self._notes.fact("json.repeated-key", self._notes.kind, number, fault.pointer)
-            record = fault.value
+            for reading in fault.readings(self._notes.kind):
+                self._source.record(number, reading)
+            return
         except JsonFault as fault:
             self._unreadable(number, line, str(fault), torn=torn)
             return

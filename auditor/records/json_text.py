@@ -6,11 +6,14 @@ says two things says nothing, so a repeated key is a fault with a place (section
 
 from __future__ import annotations
 
+import json
 import re
 from typing import Any
 
 import msgspec
 import orjson
+
+from auditor.contract import INCIDENTAL
 
 _TOKEN = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"|[{}\[\],]', re.DOTALL)
 _LONG_NUMBER = re.compile(rb"[0-9]{19}")
@@ -28,10 +31,25 @@ class JsonFault(ValueError):  # noqa: N818 - "fault" is the word for it througho
 class RepeatedKey(JsonFault):
     """An object repeats a key. `pointer` is the RFC 6901 place of the repetition, `value` the last-wins reading."""
 
-    def __init__(self, pointer: str, value: dict[str, Any]) -> None:
+    def __init__(self, pointer: str, value: dict[str, Any], text: bytes) -> None:
         super().__init__("an object repeats a key")
         self.pointer = pointer
         self.value = value
+        self._text = text
+
+    def readings(self, kind: str) -> list[dict[str, Any]]:
+        """Return what is to be noted of the object in an artifact of this kind.
+
+        That is `value`; where only what an object says makes it evidence, also what parsers read that keep the first of
+        equal keys, so that no order of the keys hides it.
+        """
+        if kind not in INCIDENTAL:
+            return [self.value]
+        try:
+            first = json.loads(self._text, object_pairs_hook=lambda pairs: dict(reversed(pairs)))
+        except (ValueError, RecursionError):
+            return [self.value]
+        return [self.value, first]
 
 
 def parse(data: bytes) -> Any:
@@ -78,7 +96,7 @@ def parse_object(data: bytes) -> dict[str, Any]:
     if not surely_unique(text, count_keys(value)):
         pointer = repeated_key(text)
         if pointer is not None:
-            raise RepeatedKey(pointer, value)
+            raise RepeatedKey(pointer, value, text)
     return value
 
 

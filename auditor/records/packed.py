@@ -76,7 +76,9 @@ class PackedDocument:
             data = parse_object(text)
         except RepeatedKey as fault:
             self._notes.fact("json.repeated-key", self._notes.kind, None, fault.pointer)
-            data = fault.value
+            for reading in fault.readings(self._notes.kind):
+                self._source.document(reading)
+            return
         except JsonFault as fault:
             if self._promised and not _is_json(text):
                 self._notes.gap(f"a packed document cannot be read: {fault}")

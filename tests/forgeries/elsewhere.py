@@ -208,3 +208,26 @@ def the_start_is_moved_before_the_run_id(scene: Scene) -> None:
 @forge("command")
 def another_api_base_is_set(scene: Scene) -> None:
     set_env(scene, OPENAI_API_BASE="https://api.evil.example/v1")
+
+
+LOGGED = '{"level":30,"msg":"copy made","module":"fixture","module":"copy"}\n'
+for _path in ("backend/driver.log", "notes/driver.jsonl"):
+
+    def _child_logger(scene: Scene, path: str = _path) -> None:
+        """A child logger writes the field that its parent writes, too."""
+        append(scene.path(path), LOGGED)
+
+    add(f"a-logger-repeats-a-field-in-{_path.partition('/')[0]}", None, _child_logger, decision="pass")
+
+TWICE = {
+    "first": '{"gen_ai.provider.name":"openai","gen_ai.request.model":"gpt-4o","gen_ai.request.model":7}\n',
+    "last": '{"gen_ai.provider.name":"openai","gen_ai.request.model":7,"gen_ai.request.model":"gpt-4o"}\n',
+    "admitted": json.dumps(DISPATCHED_EVENT)[:-1] + ',"model":"claude-sonnet-4-6","provider":"anthropic"}\n',
+}
+for _name, _line in TWICE.items():
+    for _path in ("backend/driver.log", "notes/driver.jsonl"):
+
+        def _two_models(scene: Scene, path: str = _path, line: str = _line) -> None:
+            append(scene.path(path), line)
+
+        add(f"a-log-names-another-model-{_name}-in-{_path.partition('/')[0]}", "report|model", _two_models)

@@ -142,7 +142,7 @@ def test_a_member_that_is_no_json_is_a_gap(text: bytes) -> None:
 def test_a_repeated_key_is_placed_in_its_member() -> None:
     collector = unzip(zipped({"s/1.json": b'{"a": 1, "a": 2}'}))
     assert facts(collector, "json.repeated-key") == [("other", None, "/s~11.json/a")]
-    assert facts(collector, "seen") == [(2, None, "/s~11.json/a")]
+    assert facts(collector, "seen") == [(2, None, "/s~11.json/a"), (1, None, "/s~11.json/a")]
 
 
 def test_what_is_not_promised_to_be_json_is_no_gap() -> None:

@@ -60,6 +60,21 @@ def test_a_repeated_key_is_found_at_its_place(text: bytes, pointer: str) -> None
     assert caught.value.pointer == pointer
 
 
+def test_where_anything_may_stand_both_readings_of_repeated_keys_count() -> None:
+    with pytest.raises(RepeatedKey) as caught:
+        parse_object(b'{"a":{"k":1,"k":2},"m":"x","m":"y","m":"z"}')
+    last, first = {"a": {"k": 2}, "m": "z"}, {"a": {"k": 1}, "m": "x"}
+    assert caught.value.readings("trace") == [last]
+    assert caught.value.readings("backend_log") == [last, first]
+
+
+def test_a_reading_that_is_too_deep_for_it_is_left_out() -> None:
+    text = b'{"a":1,"a":' + b"[" * 1000 + b"]" * 1000 + b"}"
+    with pytest.raises(RepeatedKey) as caught:
+        parse_object(text)
+    assert caught.value.readings("other")[0] == caught.value.value
+
+
 @pytest.mark.parametrize(
     "text",
     [

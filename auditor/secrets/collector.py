@@ -77,10 +77,15 @@ class Collector:
                 -len(entry[0].value),
             )
         )
-        sure = [found.value for found, _, _ in entries if found.confidence != "possible"]
         whole: dict[tuple[int | None, str], list[bytes]] = {}
         for found, _, line in entries:
             whole.setdefault((line, found.pattern.id), []).append(found.value)
+        entries = [
+            (found, view, line)
+            for found, view, line in entries
+            if not any(_begins(found.value, other) for other in whole[line, found.pattern.id])
+        ]
+        sure = [found.value for found, _, _ in entries if found.confidence != "possible"]
         taken: dict[int | None, list[bytes]] = {}
         for found, view, line in entries:
             others = taken.setdefault(line, [])
@@ -89,8 +94,6 @@ class Collector:
             if found.pattern.table.generic and any(other in found.value for other in others):
                 continue
             if found.confidence == "possible" and any(found.value in other or other in found.value for other in sure):
-                continue
-            if any(_begins(found.value, other) for other in whole[line, found.pattern.id]):
                 continue
             others.append(found.value)
             best.append((found, view, line))

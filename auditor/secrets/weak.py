@@ -32,9 +32,8 @@ _WORDS = frozenset(
 """What passwords in manuals and tests are made of: words for a secret, for a user, and names of what it opens."""
 _PASSWORD_WORDS = frozenset((b"password", b"passwd", b"passw", b"pass", b"pwd", b"pw", b"secret"))
 
-_NAMED = 2
-"""Pieces of a password that is the name of something and the word itself."""
-_LONGEST_NAME = 12
+_NAMED = re.compile(rb"[a-z]{1,12}[_-][a-z]{1,12}[^a-z]*\Z")
+"""A password that is the name of something and the word itself."""
 _LEET = bytes.maketrans(b"01345@$", b"oieasas")
 _LEET_DIGITS = bytes.maketrans(b"01345", b"oieas")
 _MOST = 48
@@ -91,11 +90,7 @@ def _wordy(password: bytes, user: bytes) -> bool:
         if words and all(_glued(word, own) for word in words):
             return True
         # ``keystone_Passw0rd``: the name of what it opens, and the word itself.
-        if (
-            len(pieces) == _NAMED
-            and not _PASSWORD_WORDS.isdisjoint(pieces)
-            and all(piece.isalpha() and len(piece) <= _LONGEST_NAME for piece in pieces)
-        ):
+        if _NAMED.match(text) and not _PASSWORD_WORDS.isdisjoint(pieces):
             return True
     return _counted(password, own)
 

@@ -177,6 +177,11 @@ def test_a_basic_header_is_never_confirmed() -> None:
     assert {confidence for _, confidence in hits(basic("robot:" + fill("<<alnum:20>>", RNG)))} == {"likely"}
 
 
+def test_what_begins_a_doubtful_value_does_not_hide_it() -> None:
+    text = "mongodb://app:D1fficultP%40ssw0rd@%2Ftmp%2Fmongodb-27017.sock"
+    assert hits(text) == [("D1fficultP%40ssw0rd", "possible")]
+
+
 def test_what_is_published_is_known_by_its_digest() -> None:
     parts = f"{encoded_compact(HS)}.{encoded_compact({'sub': '1234567890', 'name': 'John Doe', 'iat': 1516239022})}"
     mac = hmac.digest(b"your-256-bit-secret", parts.encode(), hashlib.sha256)

@@ -67,6 +67,7 @@ def test_what_examples_use_is_weak(password: str, user: str, host: str) -> None:
         ("blue_winter_password", "app", FAR),
         ("482917365012", "app", FAR),
         ("zkwvqrtpmxhbncd_pass", "app", FAR),
+        ("mara%40pass135!", "app", FAR),
         ("secret-zk8vq2rt", "app", FAR),
         ("prod-4821736501299", "app", FAR),
         ("a1v7a2b8", "app", FAR),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable
 from functools import cache
+from importlib.util import find_spec
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -26,6 +27,11 @@ def rules_engine() -> Engine:
     from auditor.secrets import Engine  # noqa: PLC0415 - most commands need none, and it takes a while to load
 
     return Engine.load(rules_folder() / "secrets", keep=True)
+
+
+def lacks_vectorscan() -> bool:
+    """Tell whether vectorscan cannot be loaded here, without loading it: the secret engine is slower then, and finds the same."""
+    return find_spec("hyperscan") is None
 
 
 def prepare_for(words: Iterable[str]) -> None:

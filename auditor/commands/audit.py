@@ -162,7 +162,12 @@ def read_allow(allow: Path | None, baseline: Path | None) -> AllowList:
 def tell_speed(used: Engine) -> None:
     """Say on standard error that a scan went slower than it might, where it did. The findings are the same."""
     if used.accelerated is False:
-        complain("vectorscan is not installed, so secrets were searched for more slowly", "install `hyperscan`")
+        tell_of_slowness()
+
+
+def tell_of_slowness() -> None:
+    """Say on standard error what would make the secret scan faster."""
+    complain("vectorscan is not installed, so secrets were searched for more slowly", "install `hyperscan`")
 
 
 def _check_directory(run_dir: Path) -> None:

@@ -17,7 +17,7 @@ from auditor.cli_admissions import admission_option
 from auditor.cli_known import KnownFingerprint, SecretEnv, SecretFile
 from auditor.cli_output import complain, say
 from auditor.cli_store import StoreUrl
-from auditor.commands.audit import AllowFile, BaselineFile, read_allow, read_key
+from auditor.commands.audit import AllowFile, BaselineFile, read_allow, read_key, tell_of_slowness
 from auditor.errors import OperatorError
 from auditor.tree import as_place, is_url
 
@@ -118,7 +118,7 @@ def command(
     from auditor import layout as layouts  # noqa: PLC0415
     from auditor import policy as policies  # noqa: PLC0415
     from auditor.audit import holds_credential  # noqa: PLC0415
-    from auditor.engines import rules_engine  # noqa: PLC0415
+    from auditor.engines import lacks_vectorscan, rules_engine  # noqa: PLC0415
     from auditor.exports import Exports  # noqa: PLC0415
     from auditor.places import rules_folder  # noqa: PLC0415
     from auditor.published_json import as_json  # noqa: PLC0415
@@ -173,6 +173,8 @@ def command(
         complain(_INTERRUPTED, _GO_ON)
         return EXIT_INTERRUPTED
     say(as_json(summary) if json else as_text(summary, _width()))
+    if summary.judged and cluster is None and not quiet and lacks_vectorscan():
+        tell_of_slowness()
     return _leave(summary, exports, store)
 
 

@@ -5,6 +5,6 @@ is written again only where a verdict has changed.
 """
 
 from auditor.site.findings import Findings, Gate
-from auditor.site.write import Written, write_site
+from auditor.site.write import Written, check_site, write_site
 
-__all__ = ["Findings", "Gate", "Written", "write_site"]
+__all__ = ["Findings", "Gate", "Written", "check_site", "write_site"]

@@ -56,6 +56,11 @@ class Folder:
             with _told(path):
                 self._note(self._before | self._now)
 
+    def probe(self) -> None:
+        """Raise `OperatorError` where nothing can be written: better before a night's work than after it."""
+        with _told(self._path):
+            self._note(self._before)
+
     def finish(self, index: Iterable[str]) -> int:
         """Write the overview, take away the pages of runs that are gone, and return how many those were."""
         with _told(self._path):

@@ -135,6 +135,12 @@ def page(store: Store, row: Row) -> str:
     return run_page(verdict, context)
 
 
+def check_site(store: Store, out: Path) -> None:
+    """Raise `OperatorError` for a directory that `write_site` could not use."""
+    refuse_inside(store, out)
+    open_folder(out, look()).probe()
+
+
 @cache
 def look() -> str:
     """Return a digest of all that shapes a page beside its verdict: templates, style, script, rules, version."""

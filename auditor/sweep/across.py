@@ -9,7 +9,10 @@ from typing import TYPE_CHECKING
 
 from auditor import anomalies
 from auditor.coverage import Coverage, coverage
+from auditor.errors import OperatorError
 from auditor.store import Store
+from auditor.sweep.find import Recogniser
+from auditor.sweep.outside import lies_in_run
 from auditor.sweep.summary import MAX_LISTED, Across, Obstacle
 
 if TYPE_CHECKING:
@@ -21,6 +24,18 @@ def look_across(store: Store, *, now: int, days: int) -> Across:
     found = anomalies.find(store, now=now, days=days)
     named = tuple(islice(found, MAX_LISTED))
     return Across(coverage(store.latest(), now=now, days=days), named, sum(1 for _ in found))
+
+
+def check_pages(store: Store, folder: Path, recogniser: Recogniser) -> None:
+    """Raise `OperatorError` for a folder that no site can be written to: better before a night's work than after it."""
+    from auditor.site import check_site  # noqa: PLC0415 - templates, which few sweeps need
+
+    if lies_in_run(folder / "index.html", recogniser):
+        raise OperatorError(
+            f"--html {folder} lies inside a run directory, and the auditor writes nothing there",
+            "name a folder outside of every run",
+        )
+    check_site(store, folder)
 
 
 def write_pages(store: Store, folder: Path, across: Across, troubles: Sequence[Obstacle], unlisted: int) -> None:

@@ -28,7 +28,7 @@ from auditor.secrets import Engine
 from auditor.store import Judged, Store
 from auditor.store.judged import masked, unjudged
 from auditor.sweep import lock
-from auditor.sweep.across import look_across, write_pages
+from auditor.sweep.across import check_pages, look_across, write_pages
 from auditor.sweep.ahead import Ahead
 from auditor.sweep.find import Found, Recogniser, Sight
 from auditor.sweep.incremental import standing
@@ -80,12 +80,15 @@ def sweep(plan: Plan, reporter: Reporter) -> SweepSummary:
     """
     roots = distinct_roots(plan.roots)
     known = layouts.load(rules_folder() / "layouts")
-    refuse_in_run(plan.url, Recogniser(known))
+    recogniser = Recogniser(known)
+    refuse_in_run(plan.url, recogniser)
     with (
         scheduler_at(plan.cluster) as scheduler,
         Store.open(plan.url) as store,
         lock.held(plan.url, store.path, store.name),
     ):
+        if plan.site is not None:
+            check_pages(store, plan.site, recogniser)
         return _Sweep(plan, roots, known, store, reporter, scheduler).go()
 
 

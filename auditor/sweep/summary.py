@@ -10,6 +10,7 @@ from msgspec import Meta
 
 from auditor.anomalies import Anomaly
 from auditor.coverage import Coverage
+from auditor.emit.arrange import plural
 from auditor.emit.safe import safe, short, utf8
 from auditor.emit.tables import paragraph, table
 from auditor.facts import Decision
@@ -213,7 +214,7 @@ def as_text(summary: SweepSummary, width: int) -> str:
             ("decision", "new", "all", ""),
         ),
         _listed("Newest failures", [_failure(each, width) for each in summary.failures[:_SHOWN]], _unlisted(summary)),
-        _listed("Could not be looked into", [_obstacle(each, width) for each in summary.troubles[:_SHOWN]]),
+        _listed("Not looked into, or not written", [_obstacle(each, width) for each in summary.troubles[:_SHOWN]]),
         _listed("Gates and baselines", [_point(each, width) for each in summary.coverage.warnings]),
         _listed(
             "Across runs",
@@ -238,15 +239,31 @@ def _headline(summary: SweepSummary) -> str:
         if number
     ]
     stand = f"; {' and '.join(standing)} stand" if standing else ""
-    return f"{_state(summary)} {summary.found} runs: {', '.join(parts)}, in {seconds:.1f} s{stand}"
+    head = f"{_state(summary)} {plural(summary.found, 'run')}"
+    return f"{head}: {', '.join(parts)}, in {seconds:.1f} s{stand}{_missing(summary)}"
 
 
 def _state(summary: SweepSummary) -> str:
-    """Return the first word: what the new verdicts come to. Where there is none, an old failure must not read as a pass."""
-    worst = summary.worst(everything=False)
+    """Return the first word: what the new verdicts come to.
+
+    Where there is none, an old failure must not read as a pass; and where only the sweep itself met with trouble, no run is
+    blocked, whatever the exit code.
+    """
     if summary.interrupted:
         return "INTERRUPTED"
-    return "NOTHING NEW" if not summary.judged and worst == "pass" else worst.upper()
+    worst = summary.new.worst
+    if worst == "pass" and summary.troubles:
+        return "INCOMPLETE"
+    return "NOTHING NEW" if not summary.judged else worst.upper()
+
+
+def _missing(summary: SweepSummary) -> str:
+    """Return what keeps the sweep from being whole: its first trouble, and how many others there are."""
+    if not summary.troubles:
+        return ""
+    first, others = summary.troubles[0], len(summary.troubles) - 1 + summary.troubles_left_out
+    more = f" (and {others:,} more)" if others else ""
+    return f"; not all was done: {short(first.path)}: {short(first.reason)}{more}"
 
 
 def _figures(summary: SweepSummary) -> list[tuple[str, int, int, str]]:

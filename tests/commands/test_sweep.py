@@ -18,6 +18,7 @@ from typing import Any
 
 import pytest
 
+from auditor import engines
 from auditor.cli import main
 from auditor.store import Store
 from tests.harness.command import ROOT
@@ -92,6 +93,26 @@ def recorded(store: Path) -> int:
         (count,) = connection.execute("SELECT count(*) FROM verdict").fetchone()
     connection.close()
     return int(count)
+
+
+def test_a_site_that_cannot_be_is_refused_before_anything_is_judged(tmp_path: Path) -> None:
+    place = Place(tmp_path, SOUND)
+    (tmp_path / "mine").write_text("a file")
+    done = place.sweep("--html", str(tmp_path / "mine"))
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "is not a directory" in done.stderr and "judged" not in done.stderr
+
+
+@pytest.mark.parametrize(("options", "told_of"), [((), True), (("--quiet",), False)])
+def test_a_sweep_says_that_it_could_be_faster(
+    tmp_path: Path, options: tuple[str, ...], told_of: bool, monkeypatch: pytest.MonkeyPatch, capfd: Any
+) -> None:
+    place = Place(tmp_path, SOUND)
+    monkeypatch.setattr(engines, "find_spec", lambda name: None)
+    monkeypatch.setenv("CTO_AUDIT_STORE", str(place.store))
+    assert main(["sweep", str(place.runs), "--admission", str(tmp_path / "records"), *options]) == 0
+    assert ("vectorscan is not installed" in capfd.readouterr().err) == told_of
+    assert recorded(place.store) == 1
 
 
 def test_the_exit_code_is_of_the_new_verdicts_or_of_all(tmp_path: Path) -> None:

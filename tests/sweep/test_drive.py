@@ -16,9 +16,10 @@ from auditor.audit import audit
 from auditor.emit.json_ import emit
 from auditor.errors import OperatorError
 from auditor.instants import instant, now
-from auditor.store import Store
+from auditor.store import Judged, Store
 from auditor.sweep import admissions, incremental
 from auditor.sweep.drive import sweep
+from auditor.sweep.summary import as_text
 from auditor.sweep.worker import Job, prepare
 from tests.harness.samples import planted_key
 from tests.sweep.kit import SAMPLES, Log, Tree, put, removing, trap, trapped, writing
@@ -290,11 +291,56 @@ def test_a_sweep_into_a_server(tmp_path: Path, database: str) -> None:
         assert len(list(store.latest())) == len(SOME)
 
 
+@pytest.mark.parametrize("spoilt", ["file", "strange", "unmakeable", "in-run"])
+def test_a_folder_that_no_site_can_be_written_to_is_refused_before_the_sweep(tmp_path: Path, spoilt: str) -> None:
+    tree = Tree(tmp_path, SOUND)
+    (tmp_path / "file").write_text("mine")
+    (tmp_path / "strange").mkdir()
+    (tmp_path / "strange/notes.txt").write_text("mine")
+    run = next(path.parent for path in tree.runs.rglob("report.json"))
+    site = {"unmakeable": tmp_path / "file/site", "in-run": run / "site"}.get(spoilt, tmp_path / spoilt)
+    before = sorted(tmp_path.rglob("*"))
+    with pytest.raises(OperatorError):
+        sweep(msgspec.structs.replace(tree.plan(), site=site), Log())
+    assert [path for path in sorted(tmp_path.rglob("*")) if tree.runs in path.parents] == [
+        path for path in before if tree.runs in path.parents
+    ]
+    with Store.open(str(tree.store)) as store:
+        assert list(store.sweeps(limit=1)) == []
+
+
+def test_a_site_that_fails_on_the_way_is_told_as_that_and_blocks_no_run(tmp_path: Path) -> None:
+    tree = Tree(tmp_path, SOUND)
+    site = tmp_path / "site"
+
+    class Spoiler(Log):
+        def judged(self, judged: Judged, note: str) -> None:
+            super().judged(judged, note)
+            (site / "index.html").mkdir()
+
+    summary = sweep(msgspec.structs.replace(tree.plan(), site=site), Spoiler())
+    assert summary.exit_code(everything=False) == 3
+    headline = as_text(summary, 100).splitlines()[0]
+    assert headline.startswith("INCOMPLETE 1 run: 1 judged") and "the site could not be written" in headline
+
+
+def test_a_blocked_run_is_told_before_what_was_not_done(tmp_path: Path) -> None:
+    tree = Tree(tmp_path, SOUND, REFUSALS[0])
+    put(SOUND, tmp_path / "elsewhere")
+    (tree.runs / "moved").symlink_to(tmp_path / "elsewhere")
+    summary, _ = tree.sweep()
+    headline = as_text(summary, 100).splitlines()[0]
+    assert headline.startswith("BLOCKED 2 runs: 2 judged") and "; not all was done: " in headline
+
+
 def test_the_page_of_the_morning_tells_what_could_not_be_looked_into(tmp_path: Path) -> None:
     tree = Tree(tmp_path, SOUND)
     put(SOUND, tmp_path / "elsewhere")
     (tree.runs / "moved").symlink_to(tmp_path / "elsewhere")
     summary = sweep(msgspec.structs.replace(tree.plan(), site=tmp_path / "site"), Log())
     assert summary.exit_code(everything=False) == 3
+    headline = as_text(summary, 100).splitlines()[0]
+    assert headline.startswith("INCOMPLETE 1 run: 1 judged")
+    assert f"; not all was done: {tree.runs}/moved: it is a link" in headline
     page = (tmp_path / "site/index.html").read_text("utf-8")
     assert f"{tree.runs}/moved: it is a link to a folder with runs outside of the roots" in page

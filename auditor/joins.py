@@ -21,6 +21,9 @@ _APART = 5
 """How many times the tolerated clock difference a response may be noted after the gateway saw it: the trace is written
 when the backend's log reaches the harness."""
 
+_NO_AGENTS = frozenset({"harness", "case"})
+"""Who may call a tool without being an agent that a model drives."""
+
 
 def unmatched(phases: Iterable[Phase], facts: Iterable[Fact], skew: int) -> list[Phase]:
     """Return the phases in whose time, give or take `skew` microseconds, no fact of their agent lies.
@@ -90,6 +93,15 @@ def without_dispatch(run: Evidence, responses: Iterable[Fact]) -> list[Fact]:
         for fact in responses
         if (fact.value.agent or "") not in first or (fact.value.sequence or 0) < first[fact.value.agent or ""]
     ]
+
+
+def undispatched(run: Evidence) -> list[Fact]:
+    """Return the agents that call tools in the trace or in Case's events and that no log shows to be dispatched.
+
+    Where no log shows any dispatch, nobody looked; that is ruled on elsewhere.
+    """
+    dispatched = {fact.value.agent for fact in run["dispatch"]}
+    return [fact for fact in run["tool.agent"] if dispatched and fact.value not in dispatched | _NO_AGENTS]
 
 
 def repeated_ids(facts: Iterable[Fact]) -> list[Fact]:

@@ -26,7 +26,7 @@ _EXECUTABLE_ADMITTED = frozenset({"admitted", "approved", "allowed", "verified",
     clause=_CLAUSE,
     remedy="Start Case with exactly `ca run --task <file> --mode unattended`; any other flag changes what is tested.",
     needs=("document.report",),
-    reads=("argv", "report", "trace"),
+    reads=("argv", "report", "trace", "case_stderr"),
     applies=to_started,
 )
 def exact_shape(run: Evidence, policy: Policy) -> Outcome:
@@ -41,6 +41,8 @@ def exact_shape(run: Evidence, policy: Policy) -> Outcome:
     shown = [noted(run.report.at("command"), " ".join(visible(word) for word in argv[:12]))]
     if fault:
         return violated(f"the command {fault}", shown)
+    if others := [fact for fact in run["case.mode"] if fact.value != "unattended"]:
+        return violated(f"Case itself says that its mode is {visible(others[0].value)}", [*others, *shown])
     return holds("the command has exactly the allowed shape", shown)
 
 
@@ -75,7 +77,8 @@ def _shape_fault(argv: tuple[str, ...]) -> str:
 def witnesses_agree(run: Evidence, policy: Policy) -> Outcome:
     """Report, ``argv.json`` and trace name the same arguments and working directory, and that is in the copy.
 
-    Why: the argument list is known to the harness three times over; a difference means that one was edited.
+    Why: the argument list is known to the harness three times over; a difference means that one was edited. So it is where
+    the environment is recorded as a quiet one, which leaves stderr empty, and stderr shows dispatches.
     """
     argv = run.document("argv")
     started = run.events("case_process_started")
@@ -99,6 +102,11 @@ def witnesses_agree(run: Evidence, policy: Policy) -> Outcome:
             return violated(
                 "trace and argv.json name different working directories", [record.at("cwd"), argv.at("cwd")]
             )
+    env, spoken = run.document("env"), [fact for fact in run["dispatch"] if fact.witness == "case"]
+    if env is not None and env.text("CASE_QUIET") == "1" and spoken:
+        return violated(
+            "the environment says CASE_QUIET=1, and stderr shows dispatches", [env.at("CASE_QUIET"), *spoken]
+        )
     copy = run.report.text("fixture", "copy")
     if copy is not None and not inside(cwd, copy):
         return violated("Case was started outside the fixture copy", [argv.at("cwd"), run.report.at("fixture", "copy")])

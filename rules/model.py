@@ -4,7 +4,7 @@ from auditor.applies import to_case, to_claimed_pass, to_started
 from auditor.evidence import Evidence, Outcome, Shown, holds, not_applicable, noted, rule, unproven, violated
 from auditor.facts import GRADES, Exhibit, Fact, Pair, visible
 from auditor.grading import agent_grades, agents, answered, effective, model_grade
-from auditor.joins import crossed, disagreement, repeated_ids, tallies, unmatched, without_dispatch
+from auditor.joins import crossed, disagreement, repeated_ids, tallies, undispatched, unmatched, without_dispatch
 from auditor.origin import names_of
 from auditor.phases import executed
 from auditor.policy import Policy
@@ -215,17 +215,17 @@ def responses_join(run: Evidence, policy: Policy) -> Outcome:
     applies=to_started,
 )
 def responses_follow_dispatch(run: Evidence, policy: Policy) -> Outcome:
-    """Each response in the trace belongs to an agent that was dispatched before.
+    """Each response in the trace belongs to an agent that was dispatched before, each tool call to one that was at all.
 
-    Why: a response without a dispatch is a request that Case did not make.
+    Why: a response without a dispatch is a request that Case did not make; a tool is called because a model asked for it.
     """
     responses = [fact for fact in run["model.response"] if fact.value.shape == "trace.model_response"]
+    if strangers := undispatched(run):
+        return violated(f"{visible(strangers[0].value)} calls tools and was never dispatched", strangers)
     if not responses:
         return not_applicable("the trace shows no response")
     if unled := without_dispatch(run, responses):
-        return violated(
-            f"a response to {visible(unled[0].value.agent or '')} comes without a dispatch of it before", unled
-        )
+        return violated(f"a response to {visible(unled[0].value.agent or '')} comes before any dispatch of it", unled)
     return holds(f"{len(responses)} responses follow the dispatch of their agent", responses)
 
 

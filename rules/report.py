@@ -4,6 +4,7 @@ from typing import Any, get_type_hints
 
 import msgspec
 
+from auditor.accounts import failure
 from auditor.applies import to_claimed_pass, to_started
 from auditor.contract import Report
 from auditor.evidence import Evidence, Outcome, Shown, holds, not_applicable, noted, rule, unproven, violated
@@ -198,18 +199,9 @@ def case_outcome(run: Evidence, policy: Policy) -> Outcome:
 
     Why: Case exits 0 also when its pipeline failed; only a crash exits 1.
     """
-    outcomes = run["case.outcome"]
-    if bad := [fact for fact in outcomes if fact.value.outcome != "completed"]:
-        return violated(f"Case's {bad[0].value.shape} says {visible(bad[0].value.outcome)}", bad)
-    phases = executed(run["case.event"])
-    if failed := [phase for phase in phases if phase.end is not None and phase.outcome != "completed"]:
-        name = visible(failed[0].name)
-        return violated(
-            f"the phase {name} ended as {visible(failed[0].outcome or '')}", [f.end for f in failed if f.end]
-        )
-    last = {fact.value.agent: fact for fact in run["case.agent-done"]}
-    if lost := [fact for fact in last.values() if fact.value.status == "failed"]:
-        return violated(f"the last call of {visible(lost[0].value.agent)} failed, by Case's own stderr", lost)
+    if contradicted := failure(run):
+        return contradicted
+    outcomes, phases = run["case.outcome"], executed(run["case.event"])
     if open_ := [phase.start for phase in phases if phase.end is None]:
         return unproven("a phase was started, and nothing says how it ended", open_)
     silent = [

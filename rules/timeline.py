@@ -2,6 +2,7 @@
 
 import re
 
+from auditor.accounts import of_another_day, omission
 from auditor.applies import to_claimed_pass, to_started
 from auditor.evidence import Evidence, Outcome, Shown, holds, noted, rule, unproven, violated
 from auditor.facts import Exhibit, Fact, visible
@@ -189,7 +190,7 @@ def start_dispatch_exit(run: Evidence, policy: Policy) -> Outcome:
     clause="Times are ordered and lie inside the run.",
     remedy="Find out when Case's files were really written.",
     needs=("document.report",),
-    reads=("trace", "case_events", "case_stderr", "gateway_log"),
+    reads=("trace", "case_events", "case_stderr", "case_run_log", "gateway_log"),
     applies=to_started,
 )
 def case_inside_its_process(run: Evidence, policy: Policy) -> Outcome:
@@ -210,6 +211,8 @@ def case_inside_its_process(run: Evidence, policy: Policy) -> Outcome:
         late = stream.last_time is not None and last is not None and stream.last_time > last
         if early or late:
             return violated(f"{fact.where.path} was written outside the life of Case", [fact, *started, *exited])
+    if astray := of_another_day(run):
+        return violated("Case's run log is of another day", astray)
     return holds("Case's files were written while Case ran", [*started, *exited])
 
 
@@ -281,9 +284,10 @@ def one_case_identity(run: Evidence, policy: Policy) -> Outcome:
     applies=to_claimed_pass,
 )
 def case_log_whole(run: Evidence, policy: Policy) -> Outcome:
-    """Case's files are all there, and its events begin with `pipeline_start` and end with `pipeline_end`.
+    """Case's files are all there, and its events go from `pipeline_start` to `pipeline_end` and leave out no phase.
 
-    Why: a resumed run's file starts later and says nothing of what went before; a killed run's just ends.
+    Why: a resumed run's file starts later and says nothing of what went before; a killed run's just ends. A phase that is
+    taken out of the events still stands in the plan, the run log and Case's output.
     """
     wanted = ("case_stdout", "case_stderr", "case_events", "case_run_log")
     missing = [kind for kind in wanted if not run.of_kind(kind)]
@@ -299,7 +303,7 @@ def case_log_whole(run: Evidence, policy: Policy) -> Outcome:
         return violated("the events start or end the pipeline more than once", events)
     if names[0] != "pipeline_start" or names[-1] != "pipeline_end" or events[0].value.sequence != 1:
         return violated("there are events outside the pipeline", [events[0], events[-1]])
-    return holds("the events run from pipeline_start to pipeline_end", [events[0], events[-1]])
+    return omission(run) or holds("the events run from pipeline_start to pipeline_end", [events[0], events[-1]])
 
 
 @rule(

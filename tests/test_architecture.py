@@ -25,13 +25,13 @@ MAX_LINES = 320
 # stands on top, where nothing below may know of it.
 LAYERS = (
     ("facts", "errors"),
-    ("instants", "contract", "places", "globs", "locks", "drafts", "run_names"),
+    ("instants", "contract", "places", "globs", "locks", "drafts", "run_names", "zips"),
     ("records", "layout", "policy", "walk", "reader", "remote", "tree", "providers"),
     ("admission",),
     ("shell",),
     ("sources", "secrets", "manifest", "fixture"),
     ("evidence", "engines"),
-    ("applies", "course", "echoes", "grading", "joins", "origin", "phases", "repeated", "substitution"),
+    ("accounts", "applies", "course", "echoes", "grading", "joins", "origin", "phases", "repeated", "substitution"),
     ("rules",),
     ("ruleset", "gather", "remembered", "withhold"),
     ("audit", "emit"),

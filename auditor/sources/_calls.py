@@ -17,10 +17,12 @@ from auditor.shell import suspects
 from auditor.sources._arguments import Argument, arguments, leads_out
 from auditor.sources._first_look import stays_inside
 
-FACTS = frozenset({"tool.call", "tool.calls"})
+FACTS = frozenset({"tool.call", "tool.calls", "tool.agent"})
 
 
 _SHORT = 2000
+_MAX_AGENTS = 1000
+"""Agents of one artifact that are noted; Case has half a dozen."""
 _NO_TEXT = frozenset({UnsetType, type(None)})
 _SCALARS = _NO_TEXT | {int, float, bool}
 """Types of values that name neither a path nor a command."""
@@ -72,6 +74,22 @@ class Calls:
     def __init__(self, notes: Notes) -> None:
         self._notes = notes
         self._count = 0
+        self._agents: set[object] = {ABSENT, None, ""}
+
+    def are_new(self, agents: Iterable[object]) -> bool:
+        """Tell whether some of these are perhaps agents that are not noted yet."""
+        try:
+            return not self._agents.issuperset(agents)
+        except TypeError:  # lists and objects
+            return True
+
+    def by(self, agent: object, line: int) -> None:
+        """Note an agent that calls a tool, at its first call. What the scripted backend calls needs no dispatch."""
+        if type(agent) is not str or agent in self._agents or len(self._agents) == _MAX_AGENTS:
+            return
+        self._agents.add(agent)
+        if self._notes.kind != "baseline_trace":
+            self._notes.fact("tool.agent", agent, line, "/agent")
 
     def add(self, times: int) -> None:
         """Take so many calls that stay inside the copy."""
@@ -97,6 +115,7 @@ class Calls:
     def see(self, line: int, tool: str, agent: str | None, found: Iterable[Argument], *, times: int = 1) -> None:
         """Take one call, or so many alike, with those of its arguments that could leave the copy."""
         self._count += times
+        self.by(agent, line)
         for argument in found:
             path, command = (None, argument.text) if argument.command else (argument.text, None)
             self._notes.once("tool.call", ToolCall(tool, path, command, agent), line, argument.pointer, times=times)

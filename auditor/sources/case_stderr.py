@@ -22,13 +22,14 @@ from auditor.sources.trace import Dispatch
 
 KINDS = ("case_stderr",)
 FACTS = frozenset({"dispatch", "model.named", "case.identity", "case.outcome", "case.agent-done", "case.retry"})
-FACTS |= _stream.FACTS
+FACTS |= _stream.FACTS | {"case.phase-told", "case.mode"}
 
 _CRASH = re.compile(r"(?:^|[\s:])Model not found: ([^/\s]+)/(\S+)")
 _PLAIN_CRASH = b"Model not found: "
 _UNSEEN = re.compile(rb"(?:\xef\xbb\xbf|\xe2\x80[\x8b-\x8f]|\x1b\[[0-9;]{0,32}[A-Za-z]|[\x00-\x1f\x7f ])+(?=\{)")
 _AFTER = re.compile(rb"(?:\x1b\[[0-9;]{0,32}[A-Za-z]|[\x00-\x1f\x7f ])+\Z")
 _SPAWNING = b'"spawning agent"'
+_EVENTS_FILE = re.compile(r"(?:^|/)events/run-([^/]+)\.jsonl\Z")
 
 
 class Identity(msgspec.Struct, frozen=True):
@@ -43,6 +44,17 @@ class Outcome(msgspec.Struct, frozen=True):
 
     outcome: str
     shape: str
+
+
+class PhaseTold(msgspec.Struct, frozen=True):
+    """A Case file other than the events tells of a phase (fact kind `case.phase-told`); None: not stated.
+
+    `shape` is `plan` or `run log`, which tell of each phase once, or `stdout` or `stderr`, which tell of each start.
+    """
+
+    shape: str
+    phase: str | None
+    agent: str | None = None
 
 
 class AgentDone(msgspec.Struct, frozen=True):
@@ -78,8 +90,15 @@ class Source:
             self._notes.once("case.identity", identity, line, "/runId", time=time)
             if (outcome := item.text("outcome")) is not None:
                 self._notes.fact("case.outcome", Outcome(outcome, "stderr"), line, "/outcome", time=time)
+            if (mode := item.text("mode")) is not None:
+                self._notes.once("case.mode", mode, line, "/mode", time=time)
+            # The folder may have moved since, and a collected copy may bear another name; the name in the log may not.
+            if named := _EVENTS_FILE.search(item.text("eventLog") or ""):
+                self._notes.once("case.identity", Identity(named.group(1), None), line, "/eventLog", time=time)
         elif message.startswith("phase:") and item.text("status") == "retrying":
             self._notes.fact("case.retry", item.text("phase") or "", line, "/phase", time=time)
+        elif message.startswith("phase:") and item.text("status") == "started":
+            self._notes.fact("case.phase-told", PhaseTold("stderr", item.text("phase")), line, "/phase", time=time)
         for key in ("msg", "error", "err"):
             text = item.text(key) or item.text(key, "message")
             if text is not None:

@@ -138,6 +138,11 @@ class Source:
         active = [index for index in read if names[index] in _ACTIVITY]
         for end in (*active[:1], *active[-1:]):
             self._span.see(lines[end], numbers[end])
+        agents = rows.column("agent")
+        if self._calls.are_new([agents[index] for index in active]):
+            for index in active:
+                if names[index] == "tool_call":
+                    self._calls.by(agents[index], lines[index])
         answers = self._answers_in(rows, [index for index in read if names[index] == "model_response"])
         others = [index for index in read if index not in answers] if answers else read
         tails = rows.tails(_TELL_APART, others)

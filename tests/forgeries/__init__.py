@@ -3,6 +3,7 @@
 from tests.forgeries import (
     admission,
     baseline,
+    case,
     clean,
     command,
     copies,
@@ -26,6 +27,7 @@ __all__ = [
     "Scene",
     "admission",
     "baseline",
+    "case",
     "clean",
     "command",
     "copies",

@@ -9,7 +9,7 @@ import pytest
 
 from auditor.facts import Naming
 from auditor.sources._calls import ToolCall
-from auditor.sources.case_stderr import AgentDone, Identity, Outcome
+from auditor.sources.case_stderr import AgentDone, Identity, Outcome, PhaseTold
 from auditor.sources.trace import Dispatch
 from tests.sources.reading import lines, noted, places, values
 
@@ -170,3 +170,51 @@ def test_the_override_variable_makes_the_provider_anthropic() -> None:
     found = noted("env", json.dumps({"CASE_MODEL_OVERRIDE": "x"}))
     assert values(found, "model.named") == [Naming("anthropic", "x", "case.env-override")]
     assert "model.named" not in noted("env", json.dumps({"CASE_MODEL_OVERRIDE": ""})).facts
+
+
+def test_each_file_tells_of_phases_in_its_own_way() -> None:
+    plan = {"phases": [{"phase": "implement", "agent": "implementer"}, {"agent": 7}, "x"]}
+    told = {
+        "case_events": lines(event(1, "pipeline_start", plan=plan)),
+        "case_run_log": lines({"phases": {"closer": "failed"}, "failedAgent": None}),
+        "case_stderr": lines({"msg": "phase:verify", "ts": TS, "phase": "verify", "status": "started"}),
+        "case_stdout": "[unattended] [verify] starting verifier...\n[verify] starting the verifier...\n",
+    }
+    assert {kind: values(noted(kind, text), "case.phase-told") for kind, text in told.items()} == {
+        "case_events": [
+            PhaseTold("plan", "implement", "implementer"),
+            PhaseTold("plan", None, None),
+            PhaseTold("plan", None, None),
+        ],
+        "case_run_log": [PhaseTold("run log", None, "closer")],
+        "case_stderr": [PhaseTold("stderr", "verify")],
+        "case_stdout": [PhaseTold("stdout", "verify", "verifier")],
+    }
+
+
+@pytest.mark.parametrize("phases", [None, [], "x", 7])
+def test_a_plan_and_a_run_log_without_phases_tell_of_none(phases: Any) -> None:
+    start = event(1, "pipeline_start", plan={"phases": phases, "modelConfig": phases})
+    assert "case.phase-told" not in noted("case_events", lines(start)).facts
+    assert "case.phase-told" not in noted("case_run_log", lines({"phases": phases})).facts
+
+
+def test_a_plan_that_sets_a_model_is_a_configuration() -> None:
+    models = {"reviewer": {"provider": "p", "model": "m"}, "closer": None, "a/b": {"model": "x"}}
+    found = noted("case_events", lines(event(1, "pipeline_start", plan={"modelConfig": models})))
+    assert places(found, "model.named") == [
+        (Naming("p", "m", "case.plan", role="reviewer"), 1, "/plan/modelConfig/reviewer"),
+        (Naming(None, "x", "case.plan", role="a/b"), 1, "/plan/modelConfig/a~1b"),
+    ]
+
+
+def test_the_agents_that_call_tools_are_noted_once_each() -> None:
+    calls = [event(n, "tool_start", tool="t", agent=agent) for n, agent in enumerate(["a", "b", "a", None, ""], 1)]
+    assert places(noted("case_events", lines(*calls)), "tool.agent") == [("a", 1, "/agent"), ("b", 2, "/agent")]
+
+
+def test_stderr_names_its_mode_and_the_log_that_it_finished() -> None:
+    end = {"msg": "pipeline finished", "ts": TS, "runId": "i", "eventLog": "/x/events/run-other.jsonl"}
+    found = noted("case_stderr", lines({"msg": "pipeline started", "ts": TS, "runId": "i", "mode": "attended"}, end))
+    assert values(found, "case.mode") == ["attended"]
+    assert values(found, "case.identity") == [Identity("i", None), Identity("other", None)]

@@ -6,13 +6,8 @@ import re
 
 import msgspec
 
-from auditor.shell.commands import (
-    GENERIC_WEAK,
-    TEST_COMPARISONS,
-    TEST_OPERATORS,
-    Role,
-    Spec,
-)
+from auditor.shell.commands import Role, Spec
+from auditor.shell.conventions import GENERIC_WEAK, TEST_COMPARISONS, TEST_OPERATORS
 
 ASSIGNMENT = re.compile(r"([A-Za-z_]\w*)(?:\[[^\]]{0,80}\])?\+?=")
 """The `NAME=` at the start of an assignment word."""
@@ -77,6 +72,8 @@ def parse(arguments: list[Argument], spec: Spec) -> Parsed:
                 at += 1
             if value is not None:
                 parsed.judged.append((value, role))
+        elif options and text[:1] == "+" and "+" in parsed.spec.options:
+            parsed.judged.append((Argument(text[1:], argument.raw), parsed.spec.options["+"]))
         elif parsed.spec.subcommands and not plain and text in parsed.spec.subcommands:
             parsed.spec = parsed.spec.subcommands[text]
         elif parsed.spec.wraps and ASSIGNMENT.match(text):

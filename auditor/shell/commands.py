@@ -12,15 +12,20 @@ from typing import Literal, TypeAlias, cast
 
 import msgspec
 
-Role: TypeAlias = Literal[
-    "path", "operand", "weak", "attached", "text", "code", "stream", "script", "alias", "assignment", "test"
-]
+from auditor.shell.conventions import names
+
+Language: TypeAlias = Literal["stream", "editor", "sql", "patch"]
+"""A little language that a word may hold a program in; `languages` reads them."""
+
+Role: TypeAlias = (
+    Literal["path", "operand", "weak", "attached", "text", "code", "script", "alias", "assignment", "test"] | Language
+)
 """How a word is judged.
 
 `path`: any absolute or climbing path in it; `operand`: certainly a file; `weak`: a path only below a well-known
 directory (routes, test patterns, URLs); `attached`: a file only behind `@` or `<`; `text`: never; `code`: a program with
-paths in its string literals; `stream`: a sed program; `script`: shell source; `alias`: a setting that may hold shell
-source; `assignment`: `NAME=value`; `test`: the operand of a condition.
+paths in its string literals; `script`: shell source; `alias`: a setting that may hold shell source; `assignment`:
+`NAME=value`; `test`: the operand of a condition.
 """
 
 
@@ -53,10 +58,6 @@ def _options(**names: str) -> dict[str, Role]:
     return {name: cast("Role", role) for role, listed in names.items() for name in listed.split()}
 
 
-def _names(listed: str) -> frozenset[str]:
-    return frozenset(listed.split())
-
-
 def _each(names: str, spec: Spec) -> dict[str, Spec]:
     return dict.fromkeys(names.split(), spec)
 
@@ -77,34 +78,39 @@ _RG_TEXT = (
     "context-separator field-match-separator path-separator max-depth"
 )
 _GREP = Spec(
-    ("text",), "operand", _options(text=_GREP_TEXT, path="f file exclude-from"), _names("e f regexp file"), reads=True
+    ("text",), "operand", _options(text=_GREP_TEXT, path="f file exclude-from"), names("e f regexp file"), reads=True
 )
 _RG = Spec(
     ("text",),
     "operand",
     _options(text=_RG_TEXT, path="f file ignore-file pre"),
-    _names("e f regexp file files"),
+    names("e f regexp file files"),
     reads=True,
 )
 _AWK = Spec(
     ("code",),
     "operand",
     _options(text="F field-separator", path="f file v assign E exec i include"),
-    _names("f file E exec"),
+    names("f file E exec"),
     reads=True,
 )
 _SED = Spec(
     ("stream",),
     "operand",
     _options(stream="e expression", path="f file"),
-    _names("e expression f file"),
+    names("e expression f file"),
+)
+_EDITOR = Spec(rest="operand", options=_options(editor="c cmd +", path="S u U i w W T"), stdin="editor")
+_SQL = Spec(("operand",), "sql", _options(sql="cmd", path="init"), long=True, stdin="sql")
+_DATABASE = Spec(
+    rest="text", options=_options(sql="c command e execute", path="f file o output L log-file"), stdin="sql"
 )
 _JQ = Spec(
     ("text",),
     "operand",
     _options(path="f from-file L slurpfile rawfile", text="indent arg argjson"),
-    _names("f from-file"),
-    _names("arg argjson slurpfile rawfile"),
+    names("f from-file"),
+    names("arg argjson slurpfile rawfile"),
     reads=True,
 )
 _FIND = Spec(
@@ -120,11 +126,11 @@ _FIND = Spec(
 _SHELL = Spec(
     ("operand",),
     options=_options(path="o O rcfile init-file", script="c"),
-    given=_names("c"),
+    given=names("c"),
     stdin="script",
     reads=True,
 )
-_PYTHON = Spec(("operand",), options=_options(text="m W X", code="c"), given=_names("c m"), stdin="code")
+_PYTHON = Spec(("operand",), options=_options(text="m W X", code="c"), given=names("c m"), stdin="code")
 _NODE = Spec(
     ("operand",),
     options=_options(
@@ -132,13 +138,13 @@ _NODE = Spec(
         text="test-name-pattern test-skip-pattern title input-type test-reporter C conditions",
         code="e eval p print",
     ),
-    given=_names("e eval p print test"),
+    given=names("e eval p print test"),
     subcommands={"eval": Spec(("code",)), **_each("run test install add", DEFAULT), "x": _WRAP},
     stdin="code",
 )
-_PERL = Spec(("operand",), options=_options(path="I r", text="F", code="e E"), given=_names("e E"), stdin="code")
+_PERL = Spec(("operand",), options=_options(path="I r", text="F", code="e E"), given=names("e E"), stdin="code")
 _PHP = Spec(
-    ("operand",), options=_options(path="c f t", text="d S z", code="r B R E"), given=_names("r f"), stdin="code"
+    ("operand",), options=_options(path="c f t", text="d S z", code="r B R E"), given=names("r f"), stdin="code"
 )
 _RUNNER = Spec(
     rest="weak", options=_options(text="t testNamePattern g grep fgrep", path="c config r require root rootDir dir")
@@ -166,8 +172,9 @@ _GIT = Spec(
     options=_options(path="C git-dir work-tree exec-path", text="namespace", alias="c"),
     subcommands={
         **_each("log show diff blame shortlog rev-list whatchanged format-patch", _GIT_SHOW),
+        **_each("apply am", Spec(options=_options(text="p C", path="directory"), stdin="patch")),
         **_each("commit tag merge notes stash revert", _GIT_MESSAGE),
-        "grep": Spec(("text",), options=_options(text=_GREP_TEXT, path="f"), given=_names("e f")),
+        "grep": Spec(("text",), options=_options(text=_GREP_TEXT, path="f"), given=names("e f")),
         "config": Spec(rest="alias", options=_options(path="f file")),
         **_each("for-each-ref branch ls-files", Spec(options=_options(text="format sort contains"))),
     },
@@ -214,12 +221,13 @@ _WGET = Spec(
 
 _TABLE: dict[str, Spec] = {
     "echo printf true false : expr seq yes basename dirname tr let return exit sleep kill pkill pgrep killall which "
-    "whence type hash unset shift wait jobs case for select function numfmt factor nproc uname id tput ulimit umask "
+    "whence type unset shift wait jobs case for select function numfmt factor nproc uname id tput ulimit umask "
     "getopts help ping cd pushd popd": _TEXT,
+    "hash": Spec(rest="text", options=_options(path="p")),
     "test [ [[": Spec(rest="test"),
     "grep egrep fgrep zgrep": _GREP,
     "rg ripgrep": _RG,
-    "ag ack ugrep": Spec(("text",), "operand", _options(path="f file", text="ignore"), _names("f file"), reads=True),
+    "ag ack ugrep": Spec(("text",), "operand", _options(path="f file", text="ignore"), names("f file"), reads=True),
     "find gfind": _FIND,
     "fd fdfind": Spec(
         ("text",),
@@ -240,10 +248,16 @@ _TABLE: dict[str, Spec] = {
     "join": Spec(rest="operand", options=_options(text="t"), reads=True),
     "rename": Spec(("text",), "operand", _options(text="e")),
     "cat tac head tail less more bat nl od xxd hexdump strings wc md5sum sha1sum sha256sum sha512sum cksum rev fold fmt "
-    "expand stat file du base64 base32 cmp diff comm uniq b2sum view zcat bzcat xzcat ls dir tree exa eza readlink "
+    "expand stat file du base64 base32 cmp diff comm uniq b2sum zcat bzcat xzcat ls dir tree exa eza readlink "
     "realpath source .": _READS,
     "tee rm rmdir mkdir touch truncate shred unlink mkfifo mknod chmod chown chgrp": _WRITES,
-    "vim vi nano emacs code cp mv ln install dd": Spec(rest="operand"),
+    "nano code cp mv ln install dd": Spec(rest="operand"),
+    "ed red": Spec(rest="operand", options=_options(text="p"), stdin="editor"),
+    "vim vi nvim view ex gvim": _EDITOR,
+    "emacs": Spec(rest="operand", options=_options(code="eval execute", path="l load insert", text="f funcall")),
+    "sqlite3 sqlite duckdb": _SQL,
+    "psql mysql mariadb": _DATABASE,
+    "patch": Spec(rest="operand", options=_options(path="d i o r directory input", text="p strip F"), stdin="patch"),
     "node nodejs tsx ts-node bun deno qjs": _NODE,
     "python pypy ipython": _PYTHON,
     "perl ruby lua luajit Rscript osascript julia": _PERL,
@@ -286,30 +300,6 @@ _TABLE: dict[str, Spec] = {
 }
 SPECS: dict[str, Spec] = {name: spec for names, spec in _TABLE.items() for name in names.split()}
 _VERSIONED = frozenset({"python", "pypy", "perl", "ruby", "php", "node", "lua"})
-
-GENERIC_WEAK = _names(
-    "message title body description comment summary reason note notes header format pretty author grep regexp regex "
-    "pattern separator delimiter testNamePattern test-name-pattern subject label jq base base-href base-path base-url "
-    "public-path public-url url route endpoint exclude exclude-dir include ignore ignore-pattern glob"
-)
-"""Long options whose value is prose, a pattern or a route in whatever command they appear."""
-
-TEST_OPERATORS = _names("-a -b -c -d -e -f -g -h -k -p -r -s -u -w -x -G -L -N -O -S")
-TEST_COMPARISONS = _names("-nt -ot -ef")
-"""What `test` asks of files; its other operands are strings."""
-
-STANDARD_BIN = _names(
-    "/bin /sbin /usr/bin /usr/sbin /usr/local/bin /usr/local/sbin /opt/homebrew/bin /opt/homebrew/sbin"
-)
-"""Directories whose programs any command may name: `/usr/bin/env` opens nothing that `env` does not."""
-
-WEAK_VARIABLES = (
-    *("URL", "URI", "ROUTE", "ENDPOINT", "PREFIX", "PATTERN", "REGEX", "MESSAGE", "MSG", "TITLE", "BODY", "BASE_PATH"),
-)
-"""Endings of names of variables that hold routes or prose."""
-
-TEXT_VARIABLES = _names("IFS PS1 PS2 PS3 PS4 TZ")
-"""Variables that never hold a path."""
 
 
 def spec_of(name: str) -> Spec:

@@ -263,7 +263,8 @@ class _Walk:
 
     def _arguments(self, word: Word) -> list[Argument]:
         fields = self.flow.expander.fields(word, self.state, self.depth)
-        return [Argument(field, word.raw, glob=word.globs) for field in fields]
+        globs = word.globs
+        return [Argument(field, word.raw, globs) for field in fields]
 
     def _end_array(self) -> None:
         elements, self.array = self.array or [], None

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 
 from auditor.shell import programs
 from auditor.shell.arguments import ASSIGNMENT, Argument
-from auditor.shell.commands import STANDARD_BIN, TEXT_VARIABLES, WEAK_VARIABLES, Role
+from auditor.shell.commands import Role
+from auditor.shell.conventions import STANDARD_BIN, TEXT_VARIABLES, WEAK_VARIABLES
 from auditor.shell.marks import COMMA, OUTER, TILDE, UNKNOWN, shown
 from auditor.shell.paths import Bounds, Kind, Reference, normalise
 
@@ -98,6 +99,10 @@ class Judge:
             if head[1] == "PATH" and piece.startswith("/") and normalise(piece, "/") in STANDARD_BIN:
                 continue
             self._place(piece, argument.raw, cwd, None, strict=strict)
+        if value.startswith("-"):
+            # `NODE_OPTIONS='--require /x'`: the words of another command.
+            for word in value.split()[1:]:
+                self._place(word.partition("=")[2] or word, argument.raw, cwd, None, strict=False)
 
     def listed(self, arguments: list[Argument], cwd: str) -> str | None:
         """Judge the words of a list (a loop's, an array's) and return the one that stands for them all.
@@ -124,10 +129,10 @@ class Judge:
             else:
                 self._place(text, raw, cwd, None, strict=True)
 
-    def stream(self, source: str, raw: str, cwd: str) -> None:
-        """Judge the files that a sed program names."""
-        for text in programs.stream_files(source):
-            self._place(text, raw, cwd, None, strict=False)
+    def named(self, text: str, raw: str, cwd: str) -> None:
+        """Judge a file that a program in a little language names."""
+        text = TILDE + text[1:] if text == "~" or text.startswith("~/") else text
+        self._place(text, raw, cwd, None, strict=False)
 
 
 def _candidates(text: str) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""Find the paths in program source that a command carries: `node -e`, `python -c`, awk and sed programs.
+"""Find the paths in program source that a command carries: `node -e`, `python -c`, awk programs.
 
 No language is parsed. A path in a program is a string, so the text between any two quotation marks is looked at, however
 the quotes pair up: a quote inside a regular expression cannot hide what follows it.
@@ -13,7 +13,12 @@ from auditor.shell.escapes import decode
 
 _QUOTE = re.compile(r"['\"`]")
 _GLUE = re.compile(r"\s*[+.]?\s*")
-_GENERIC_QUOTE = re.compile(r"\b(?:q[qwx]?|%[qQwx])\s*[(\[{<|!]([^)\]}>|!\n]*)")
+_GENERIC_QUOTE = re.compile(
+    r"(?:\bq[qwx]?|%[qQwWiIx])\s*[(\[{<|!]([^)\]}>|!\n]*)|"  # Perl's and Ruby's
+    r"\[=*\[([^\[\]\n]*)\]=*\]|"  # Lua's
+    r"<((?:/|\.\./)[^<>/\s]*/[^<>\s]*)>"  # Perl's globs; a closing tag has no second slash
+)
+_PIPES = re.compile(r"(?<!\|)\|&?\s*\"|\"\s*\|&?\s*getline")
 _STRING = re.compile(r"'((?:[^'\\]|\\.)*)(?:'|\Z)|\"((?:[^\"\\]|\\.)*)(?:\"|\Z)|`((?:[^`\\]|\\.)*)(?:`|\Z)", re.DOTALL)
 _RUNS_COMMANDS = re.compile(
     r"\b(?:exec|execSync|execFile\w*|execa|spawn\w*|system|popen\w*|subprocess|check_output|check_call|getoutput|qx|"
@@ -28,8 +33,7 @@ _HOME = re.compile(
     r"(?:process\.env\.HOME|process\.env\[['\"]HOME['\"]\]|os\.environ\[['\"]HOME['\"]\]|"
     r"os\.getenv\(['\"]HOME['\"]\)|ENV\[['\"]HOME['\"]\]|ENV\{['\"]?HOME['\"]?\})\s*(?:[+,/.]|\}/)"
 )
-_STREAM_FILE = re.compile(r"(?:^|[;{}\n/0-9$!gpIiMm])[ \t]*[rRwW][ \t]+([^\s;}]+)")
-_CLIMBING = re.compile(r"[^\s:*<>|()]*")
+_CLIMBING = re.compile(r"(?:\./)?\.\./[^\s:<>|()]*|[^\s:*<>|()]*")
 _OPEN_MODE = " \t\r\n<>|+&"
 MAX_LITERAL = 4096
 _MAX_GLUE = 16
@@ -50,7 +54,7 @@ def literals(source: str) -> Iterator[str]:
         yield from filter(None, map(_literal, chain if len(chain) == 1 else [*chain, "".join(chain)]))
         at += 1
     for found in _GENERIC_QUOTE.finditer(source):
-        if text := _literal(found[1]):
+        if text := _literal(found[1] or found[2] or found[3] or ""):
             yield text
 
 
@@ -62,23 +66,19 @@ def roots_and_homes(source: str) -> Iterator[tuple[str, bool]]:
         yield home[0], True
 
 
-def commands_in(source: str, *, backticks_run: bool) -> Iterator[str]:
+def commands_in(source: str, *, backticks_run: bool, pipes_run: bool) -> Iterator[str]:
     """Yield the strings of `source` that may be shell commands, if it calls anything that runs commands.
 
-    `backticks_run`: in this language (Perl, Ruby, PHP) a backtick string is a command.
+    `backticks_run`: in this language (Perl, Ruby, PHP) a backtick string is a command; `pipes_run`: in this one (awk) a
+    string beside a pipe is.
     """
-    if not (_RUNS_COMMANDS.search(source) or (backticks_run and "`" in source)):
+    runs = _RUNS_COMMANDS.search(source) or (backticks_run and "`" in source) or (pipes_run and _PIPES.search(source))
+    if not runs:
         return
     for found in _STRING.finditer(source):
         text = found[1] or found[2] or found[3] or ""
         if " " in text or "\n" in text:
             yield decode(text)
-
-
-def stream_files(source: str) -> Iterator[str]:
-    """Yield the file names that a sed program reads or writes (`r file`, `w file`)."""
-    for found in _STREAM_FILE.finditer(source):
-        yield found[1]
 
 
 def _literal(piece: str) -> str:

@@ -7,9 +7,11 @@ import re
 from collections.abc import Callable
 
 from auditor.shell.arguments import ASSIGNMENT, Argument, Parsed, parse
-from auditor.shell.commands import DEFAULT, STANDARD_BIN, Role, Spec, spec_of
+from auditor.shell.commands import DEFAULT, Role, Spec, spec_of
+from auditor.shell.conventions import STANDARD_BIN
 from auditor.shell.escapes import decode
 from auditor.shell.judge import Judge
+from auditor.shell.languages import LITTLE
 from auditor.shell.marks import OUTER, TILDE, UNKNOWN, plain_braces
 from auditor.shell.paths import normalise
 from auditor.shell.programs import commands_in
@@ -104,8 +106,8 @@ class Commands:
                 state, printed = self._script(text, argument.raw, state, depth)
             elif role == "code":
                 self._code(name, text, argument.raw, state, depth)
-            elif role == "stream":
-                self._judge.stream(text, argument.raw, state.cwd)
+            elif role in LITTLE:
+                self._little(role, text, argument.raw, state, depth)
             elif role == "alias":
                 self._alias(name, argument, state, depth)
             elif role == "assignment":
@@ -126,8 +128,18 @@ class Commands:
             return
         self._judge.code(source, raw, state.cwd)
         runs = name.rstrip("0123456789.") in _BACKTICK_LANGUAGES
-        for command in commands_in(source, backticks_run=runs):
+        for command in commands_in(source, backticks_run=runs, pipes_run=name.endswith("awk")):
             self._script(command, raw, state, depth)
+
+    def _little(self, role: Role, source: str, raw: str, state: State, depth: int) -> None:
+        """Judge a program in a little language: the files it names, the commands it runs."""
+        if not self._budget.spend(len(source)):
+            return
+        for text, is_command in LITTLE[role](source):
+            if is_command:
+                self._script(text, raw, state, depth)
+            else:
+                self._judge.named(text, raw, state.cwd)
 
     def _alias(self, name: str, argument: Argument, state: State, depth: int) -> None:
         """Judge a setting that may hold shell source: `alias x='…'`, git's `alias.x=!…`."""
@@ -154,7 +166,10 @@ class Commands:
     def _feed(self, name: str, parsed: Parsed, state: State, stdin: str | None, depth: int) -> str | None:
         """Judge what an interpreter reads as its program from standard input."""
         role: Role | None = parsed.spec.stdin
-        if role is None or stdin is None or not parsed.program_on_stdin:
+        if role is None or stdin is None or not (parsed.program_on_stdin or role in LITTLE):
+            return None
+        if role in LITTLE:
+            self._little(role, stdin, "<stdin>", state, depth)
             return None
         if role == "script":
             return self._script(stdin, "<stdin>", state, depth)[1]

@@ -35,6 +35,7 @@ _SIGNS: tuple[tuple[str, tuple[str, ...], re.Pattern[str]], ...] = (
     ("cd", ("cd", "pushd", "popd"), re.compile(rf"\b(?:cd\b{_FOLDER}|(?:pushd|popd)\b)")),
     ("brace", ("{",), re.compile(r"\{[^{}\s]*[,}][^{}\s]*\S")),
     ("escape", ("\\",), re.compile(r"\\(?:[xuU0-7]|\n)")),
+    ("stream", ("sed",), re.compile(r"(?<![\w.-])[gpIiMme\d]*[rRwW]/")),
     (
         "nested",
         ("eval", "alias", "trap", "watch", "xargs", "sh"),

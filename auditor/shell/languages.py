@@ -1,0 +1,90 @@
+"""The files that programs in little languages name: sed's, those of line editors and database shells, and patches.
+
+Each function yields texts with whether one is a shell command and no file. What such a program only writes, matches or
+substitutes is text.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+
+from auditor.shell.commands import Role
+
+Found = Iterator[tuple[str, bool]]
+
+_PART = r"(?>\\.|\[\^?\]?[^\]\n]{0,200}\]|(?!(?P=%s))[^\\\n])*+"
+_PLAIN_PART = r"(?>\\.|(?!(?P=%s))[^\\])*+"
+_STREAM = re.compile(
+    rf"""
+      [\s;{{}}!,$+~0-9]+
+    | (?P<slash>/) {_PART % "slash"} / [IM]*
+    | \\(?P<other>[^\n]) {_PART % "other"} (?P=other) [IM]*
+    | [sy](?P<by>[^\s\\]) {_PART % "by"} (?P=by) {_PLAIN_PART % "by"} (?P=by) [gpIiMme0-9]* (?:w[ \t]*(?P<written>[^\n;}}]*))?
+    | [aic](?:\\\n|[^\n])*
+    | [rRwW][ \t]*(?P<file>[^\n;}}]*)
+    | e[ \t]*(?P<command>[^\n]*)
+    | [btT:][^\n;}}]* | \#[^\n]* | .
+    """,
+    re.DOTALL | re.VERBOSE,
+)
+_SUBSTITUTION = re.compile(
+    rf"\bs(?P<by>[^\w\s\\\"']){_PLAIN_PART % 'by'}(?P=by){_PLAIN_PART % 'by'}(?:(?P=by)|$)", re.DOTALL
+)
+_TYPED = re.compile(r"(?m)^[\d,$%. ]*[aic]\n(?:(?!\.$).*\n)*+(?:\.$)?")
+_ORDER = re.compile(r"[\s:\d,$%.;+]*([A-Za-z]*)!?([ \t]*)(.*)", re.DOTALL)
+_FILE_WORD = re.compile(r"(?:^|(?<=[\s!'\"(=,]))(?:/|~/|\.\./)[^\s'\"),]*")
+_GLUED_ORDERS = frozenset({"r", "w", "e", "f", "E", "W"})
+_NO_FILES = frozenset({"s", "g", "v", "y", "k", "global", "vglobal", "normal", "norm", "echo", "put", "substitute"})
+_SQL_FILE = re.compile(
+    r"\b(?:attach(?:\s+database)?|into|from|to|infile|outfile|readfile|writefile|load_extension|load_file|read_\w+|fsdir|"
+    r"edit|program)\s*\(?\s*(['\"])(.{0,4096}?)\1",
+    re.IGNORECASE | re.DOTALL,
+)
+_SHELL_LINE = re.compile(r"^\s*(?:[.\\](?:\w+|[.!])|source)[ \t]+(.*)$", re.MULTILINE | re.IGNORECASE)
+_PATCHED = re.compile(
+    r"^(?:---|\*\*\*) (\S[^\t\n]*)[^\n]*\n(?:\+\+\+|---) (\S[^\t\n]*)|^(?:rename|copy) (?:from|to) (\S[^\n]*)",
+    re.MULTILINE,
+)
+_PREFIX = re.compile(r"[abciow]/")
+
+
+def stream(source: str) -> Found:
+    """Yield what a sed program reads, writes (`r file`, `s/a/b/w file`) and runs (`e command`)."""
+    for found in _STREAM.finditer(source):
+        file = found["file"] or found["written"]
+        if file and file.strip():
+            yield file.split()[0], False
+        elif found["command"]:
+            yield found["command"], True
+
+
+def editor(source: str) -> Found:
+    """Yield the paths among the words of a line editor's orders (`r file`, `w ../x|q`), its substitutions left out."""
+    orders = _SUBSTITUTION.sub("", _TYPED.sub("", source))
+    for order in re.split(r"[\n|]", orders):
+        found = _ORDER.match(order)
+        if found is None or not found[1] or found[1] in _NO_FILES or not (found[2] or found[1] in _GLUED_ORDERS):
+            continue
+        for word in _FILE_WORD.findall(found[3]):
+            yield word, False
+
+
+def sql(source: str) -> Found:
+    """Yield the files that SQL names (`ATTACH '…'`) and the words of a database shell's own lines (`.read`, `\\i`)."""
+    for found in _SQL_FILE.finditer(source):
+        yield found[2], False
+    for found in _SHELL_LINE.finditer(source):
+        for word in found[1].split():
+            yield word.strip("'\";"), False
+
+
+def patch(source: str) -> Found:
+    """Yield the files that the headers of a patch name, without the `a/` and `b/` before them."""
+    for found in _PATCHED.finditer(source):
+        for name in filter(None, found.groups()):
+            yield _PREFIX.sub("", name.strip().strip('"'), count=1), False
+
+
+LITTLE: Mapping[Role, Callable[[str], Found]] = {"stream": stream, "editor": editor, "sql": sql, "patch": patch}
+"""How each little language is read, by the role of a word that holds a program in it."""

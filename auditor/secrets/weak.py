@@ -11,23 +11,27 @@ from functools import lru_cache
 from urllib.parse import unquote_to_bytes
 
 _WORDS = frozenset(
-    b"a abc access account admin admins airflow aladdin alice anon anonymous another any api apikey app audience auth "
-    b"aws azerty backend backup bad bar baz bearer blog bob carol cassandra change changeme charlie ci clave clear "
-    b"cleartext clickhouse client clientid cluster com complex container contrasena cookie correct "
-    b"correcthorsebatterystaple credential credentials ctf database db def default demo dev difficult django docker "
-    b"doe domain dummy easy ecommerce elastic empty env eve example expired fake five fixme fixture flask foo foobar "
-    b"foobared for four frontend geheim ghi gitea grafana guest hello host hunter id iloveyou in incorrect influxdb "
-    b"initial insecure integration internal invalid is issuer jane jenkins jkl joe john jwt kafka kali key keycloak "
-    b"keys lab langfuse laravel letme letmein local localhost login long machine mariadb me metabase mima minio mlflow "
-    b"mno mock mongo mongodb more motdepasse my mysql name need needed new nextcloud no nobody node none not nota of "
-    b"old one only open or oracle os other pass passphrase passw passwd password passwort pgpass pk placeholder "
-    b"postgres postgresql prisma private prod production proxy public pw pwd qux qwerty rabbit rabbitmq random "
-    b"readonly real redis refresh replace replication replicator robot root sa sample sandbox secret secrets secure "
-    b"sekret senha server service sesame session set shop short signature signed simple sk some sonar sonarqube spam "
-    b"ssl staging string strong stub student subject supabase super superset svc swordfish task temp temporary test "
-    b"tester testing tests that the this three tiger to todo token tomcat toor top trustno two ubuntu unit unsafe uri "
-    b"url user username v vagrant valid value vault very web welcome word wordpress worker workshop world wrong xyz "
-    b"your".split()
+    b"a abc access account admin admins agent airflow aladdin alice anon anonymous another ant any api apikey app asdf "
+    b"asdfghjkl audience auth aws azerty backend backup bad bar baz bearer bench blog bob carol cassandra censored "
+    b"change changeit changeme changethis charlie chars ci clave clear cleartext clickhouse client clientid cluster "
+    b"com commit complex container contrasena cookie correct correcthorsebatterystaple credential credentials cron ctf "
+    b"customer database db def default demo deploy dev device different difficult django do docker doe domain dummy "
+    b"easy ecommerce edit elastic empty encoded enter env eve example expired fake fill filtered first five fixme "
+    b"fixture flask foo foobar foobared for four frontend gateway geheim gh ghi ghp gitea github gitlab goes google "
+    b"grafana guest haslo header hello here heslo hidden hook host hunter id iloveyou in incorrect influxdb initial "
+    b"insecure integration internal invalid is issuer jane jenkins jkl joe john jwt kafka kali kennwort key keycloak "
+    b"keys lab langfuse laravel letme letmein limited lm load local localhost login long machine malformed mariadb mcp "
+    b"me metabase mima minio mlflow mno mock modify mongo mongodb more motdepasse my mysql name need needed new "
+    b"nextcloud no nobody node none not nota oauth of old ollama one only open or oracle os other owner parola pass "
+    b"passphrase passw passwd password passwort pat payload perf personal pgpass pk placeholder please postgres "
+    b"postgresql prisma private prod production proj proxy public push pw pwd qux qwerty qwertyuiop rabbit rabbitmq "
+    b"random read reader readonly real redis refresh replace replication replicator required revoked robot root "
+    b"rotated sa salasana salt sample sandbox scope second secret secrets secure sekret senha server service sesame "
+    b"session set shop short signature signed simple sk slack smoke some sonar sonarqube spam special ssl staging "
+    b"stale string stripe strong stub student studio subject supabase super superset svc swordfish tampered task temp "
+    b"temporary tenant test tester testing tests that the third this three tiger to todo token tomcat toor top trustno "
+    b"two type ubuntu unauthorized unit unsafe uri url user username v vagrant valid value vault very vllm wachtwoord "
+    b"web webhook welcome whatever with word wordpress worker workshop world write writer wrong xyz your zxcvbnm".split()
 )
 """What passwords in manuals and tests are made of: words for a secret, for a user, and names of what it opens."""
 _PASSWORD_WORDS = frozenset((b"password", b"passwd", b"passw", b"pass", b"pwd", b"pw", b"secret"))
@@ -39,6 +43,8 @@ _LEET_DIGITS = bytes.maketrans(b"01345", b"oieas")
 _MOST = 48
 """Characters of a password beyond which nobody writes words only."""
 
+_VARIABLE = re.compile(rb"[A-Z]{2,16}(?:_[A-Z]{2,16}){1,5}\Z")
+"""The name of a setting, which stands where its value will."""
 _TAIL = re.compile(rb"[^a-z]+\Z")
 _JOINTS = re.compile(rb"[^a-z0-9]+")
 _KINDS = re.compile(rb"[a-z]+|[0-9]+")
@@ -47,6 +53,10 @@ _MOST_DIGITS = 12
 """Digits that may stand beside words; more of them may be a secret part."""
 _SHORT_TAIL = re.compile(rb"[-_.][0-9a-f]{2,6}\Z")
 """What makes a test's token different from the next one's, and is too short to keep a secret."""
+_PIECES = re.compile(rb"[-_.]")
+_KINDS_OF_TOKENS = frozenset((b"token", b"key", b"secret", b"jwt", b"credential", b"credentials"))
+_MOST_UNKNOWN = 2
+_SPEAKABLE = re.compile(rb"(?:[^aeiouy]{0,3}[aeiouy]{1,2}){1,5}[^aeiouy]{0,3}\Z")
 _NOT_HEX = re.compile(rb"[g-z]{2}")
 _PART = rb"(?:[a-z]{2,20}[0-9]?|[A-Z][a-z]{1,19}|v?[0-9]{1,4})"
 _SPOKEN = re.compile(_PART + rb"(?:[-_. /:+]" + _PART + rb"){2,20}\Z")
@@ -72,6 +82,8 @@ def is_weak_password(password: bytes, user: bytes = b"", host: bytes = b"") -> b
     """
     password, user = unquote_to_bytes(password), unquote_to_bytes(user)
     if password == user or user.lower() == b"anonymous" or (password.isdigit() and len(password) <= _PORT):
+        return True
+    if _VARIABLE.match(password):
         return True
     digit = _DIGIT.search(password) is not None
     if host and _LOCAL.match(host) and (len(password) < _SHORT or (len(password) < _WORDY and not digit)):
@@ -102,6 +114,8 @@ def is_test_token(token: bytes) -> bool:
     token = token.lower()
     if _counted(token, frozenset()):
         return True
+    if _calls_itself(token):
+        return True
     named = _SHORT_TAIL.sub(b"", token)
     # Words of hex digits only may be a part of what the tail ends.
     return named != token and _counted(named, frozenset()) and _NOT_HEX.search(named) is not None
@@ -115,6 +129,20 @@ def _counted(text: bytes, own: frozenset[bytes]) -> bool:
     if digits > _MOST_DIGITS or max(map(len, words), default=0) < _WORD:
         return False
     return all(_glued(word, own) for word in words)
+
+
+def _calls_itself(token: bytes) -> bool:
+    """Whether a token says that it is one, and otherwise whose or for what: ``tenant-north-token-001``.
+
+    Of the other pieces two may be words unknown here, if they can be spoken; more would make a phrase that may be secret.
+    """
+    pieces = _PIECES.split(token)
+    if _KINDS_OF_TOKENS.isdisjoint(pieces) or not all(piece.isalpha() or piece.isdigit() for piece in pieces):
+        return False
+    if sum(len(piece) for piece in pieces if piece.isdigit()) > _MOST_DIGITS:
+        return False
+    unknown = [piece for piece in pieces if piece.isalpha() and not _glued(piece, frozenset())]
+    return len(unknown) <= _MOST_UNKNOWN and all(_SPEAKABLE.match(piece) for piece in unknown)
 
 
 def is_spoken(value: bytes) -> bool:

@@ -50,6 +50,10 @@ FAR = "db.acme-corp.io"
         ("backup_pass123", "app", FAR),
         ("ledger_pass_2024", "app", FAR),
         ("minio123", "app", FAR),
+        ("PERSONAL_ACCESS_TOKEN", "bot", FAR),
+        ("LEDGER_ARCHIVE_PASSPHRASE", "bot", FAR),
+        ("db_password_here", "app", FAR),
+        ("do_not_commit", "app", FAR),
     ],
 )
 def test_what_examples_use_is_weak(password: str, user: str, host: str) -> None:
@@ -111,6 +115,9 @@ def test_any_bytes_can_be_asked_about(password: bytes, user: bytes, host: bytes)
         "super-secret-auth-token-1",
         "EMPTY_NO_KEY_NEEDED_1",
         "invalid.jwt.token.12345",
+        "tenant-north-token-001",
+        "harbour-service-key-7",
+        "revoked-token-00001",
     ],
 )
 def test_a_tests_token_says_so(token: str) -> None:
@@ -128,6 +135,10 @@ def test_a_tests_token_says_so(token: str) -> None:
         "test-token-7f3a91c",
         "061037445db7a27abc-c7f72",
         "a1v7a2a8",
+        "token-copper-lantern-orchard",
+        "token-zkqwvx-mwxzpt",
+        "harbour-north-001",
+        "tenant-token-4821736501299",
     ],
 )
 def test_a_token_with_a_secret_part_is_none_of_a_test(token: str) -> None:

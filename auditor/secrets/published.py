@@ -100,6 +100,10 @@ PUBLISHED: dict[str, str] = {
     "6189b36d964849f343700885": "a key by which the Google Cloud CLI reports its crashes",
     "b3f19cc85129501b94306e78": "the key of the gsutil command",
     "1a9e7de3fd045251395dfb18": "the token in PyJWT's documentation",
+    "01b6940ca3815a06cd994925": "the key of YouTube's own application for Android",
+    "961991da3ab8c4db5cba3f12": "the key of YouTube's own application for iOS",
+    "fc5fe3f49674c80d68c791a6": "the key of YouTube Music's own web player",
+    "f7010ed46587929256ab8329": "the key by which Chromium recognises speech",
 }
 """Digest -> where the value is printed."""
 

@@ -46,6 +46,12 @@ _CREDENTIAL = (
 )
 """The end of a name that speaks of a credential, with what tells one such from another."""
 _SPEAKS = re.compile(rf"(?:{_CREDENTIAL})[ .]?\Z".encode(), re.IGNORECASE)
+_TELLS = re.compile(
+    rb"(?<!key)(?<!access)(?<!token)(?:[_.\- ](?:id|hash|sha[0-9]*|md5|digest|checksum|etag|commit|revision|rev|trace|version)|"
+    rb"(?-i:(?<=[a-z])(?:Id|ID|Hash|Sha|Digest|Checksum|Etag|Commit|Revision|Version)))\Z",
+    re.IGNORECASE,
+)
+"""The end of a name that says what else a value is, whatever its form."""
 _CALL = re.compile(rb"\(\\*[\"'`]")
 _TAKES_ONE = re.compile(rb"(?:\A|client|api|init|configure|connect)\Z", re.IGNORECASE)
 """A constructor or a method whose argument is a key."""
@@ -62,10 +68,15 @@ _WORD = re.compile(rb"[A-Za-z_]+[-_:]|")
 
 
 def only_service_named(match: re.Match[bytes], _data: Buffer) -> bool:
-    """A digest or a UUID under a name that tells of a service, not of a credential (for tables with ``%ASSIGN%``)."""
+    """A value under a name that tells of a service, not of a credential (for tables with ``%ASSIGN%``).
+
+    A digest or a UUID needs a name that says credential; any other value, one that does not say something else.
+    """
     value, rest = match["v"], match["rest"]
-    if rest is None or value is None or len(value) not in _DIGESTS or _PLAIN.fullmatch(value) is None:
+    if rest is None or value is None:
         return False
+    if len(value) not in _DIGESTS or _PLAIN.fullmatch(value) is None:
+        return _TELLS.search(rest) is not None
     if _CALL.match(match["sign"]):
         return _TAKES_ONE.search(rest) is None
     return _SPEAKS.search(match.string, match.start(), match.end("rest")) is None

@@ -97,3 +97,21 @@ def test_a_subscript_s_name_is_as_telling_as_any(form: str) -> None:
     key = fill("<<alnum:40>>", random.Random(8))
     found = ENGINE.scan_text(json.dumps({"output": form.format(name="env", key="FINNHUB_TOKEN", value=key)}) + "\n")
     assert {(hit.value, hit.confidence) for hit in found} == {(key, "likely")}
+
+
+BARELY_QUOTED = {
+    *("ansible.vault-text", "kubernetes.secret-data-first", "password.dashes", "password.signs", "assignment.bare-key"),
+    "assignment.signs",
+}
+"""Tables of possible findings whose expression reads line ends or bare quotes, which JSON writes otherwise."""
+
+
+@pytest.mark.parametrize("pattern", PATTERNS, ids=lambda pattern: pattern.id)
+def test_what_is_found_in_a_text_is_found_in_a_record_that_holds_it(pattern: Pattern) -> None:
+    if pattern.id in BARELY_QUOTED:
+        pytest.skip("found by its line ends or its bare quotes")
+    for example in pattern.table.examples:
+        text = fill(example, random.Random(pattern.id))
+        plain = {hit.value.replace("\n", "") for hit in ENGINE.scan_text(text + "\n")}
+        held = {hit.value.replace("\n", "") for hit in ENGINE.scan_text(json.dumps({"output": text}) + "\n")}
+        assert all(any(value in other or other in value for other in held) for value in plain), text

@@ -105,3 +105,11 @@ def test_the_letter_of_an_escape_is_no_part_of_a_name() -> None:
     value = PLAIN["md5"]
     assert weighed(f"a table\nsort_key: {value}\r\nsession_key: {value}") == {}
     assert weighed(f"a service\nfinnhub_token: {value}\n") == {value: "likely"}
+
+
+@pytest.mark.parametrize("end", ["", "`", ")", "|", ">", "*", ",", "\n"])
+@pytest.mark.parametrize("start", ["", "`", "(", "|", ">", "*", ",", "\n", "[", "/"])
+def test_a_resend_key_stands_anywhere(start: str, end: str) -> None:
+    key = fill("re_<<alnum:8>>_<<alnum:24>>", RNG)
+    assert weighed(f"use {start}{key}{end} now") == {key: "likely"}
+    assert weighed(f"the co{key}") == {}

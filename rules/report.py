@@ -68,7 +68,7 @@ def fields_complete(run: Evidence, policy: Policy) -> Outcome:
     reads=("report", "report_md"),
 )
 def markdown_agrees(run: Evidence, policy: Policy) -> Outcome:
-    """Every claim in ``report.md`` is stated once and equals the one in ``report.json``.
+    """Every claim in ``report.md`` is stated once and equals the one in ``report.json``, in whatever dress it stands.
 
     Why: people read the Markdown, programs the JSON.
     """
@@ -78,9 +78,10 @@ def markdown_agrees(run: Evidence, policy: Policy) -> Outcome:
     seen: dict[str, Fact] = {}
     for fact in stated:
         key = fact.value.key
-        if key in seen:
+        if key in seen and not fact.value.aside:
             return violated(f"report.md states {visible(key)} twice", [seen[key], fact])
-        seen[key] = fact
+        if not fact.value.aside:
+            seen[key] = fact
         if key not in run.report.data:
             if key in _STATED:
                 return violated(f"report.md states {visible(key)}, report.json does not", [fact])

@@ -24,6 +24,9 @@ _FIELDS = Fields(
     status=(int, type(None)),
 )
 
+_NO_ANSWER = {"served_model": None, "response_id": None}
+_OK = range(200, 300)
+
 
 class Source:
     """Reads one gateway log, in the order of its sequence numbers."""
@@ -46,7 +49,7 @@ class Source:
         time = self._check.see(line, record)
         if "requested_model" not in record and "served_model" not in record:
             note_foreign(self._notes, line, record, time)
-        for field, fault in _FIELDS.faults(record):
+        for field, fault in () if _FIELDS.fit(record) else _FIELDS.faults(_completed(record)):
             self._check.fault("stream.malformed", f"{field} {fault}", line, f"/{field}")
         item = Record(self._notes.path, line, record)
         response = Response(
@@ -61,3 +64,8 @@ class Source:
         )
         self._notes.fact("model.response", response, line, "/served_model", grade="corroborated", time=time)
         note_response(self._notes, response, line, "/requested_model", "/served_model", time)
+
+
+def _completed(record: dict[str, Any]) -> dict[str, Any]:
+    """Return a row in which what a request that was not answered cannot name is null, as it may be, where it is absent."""
+    return record if record.get("status") in _OK else _NO_ANSWER | record

@@ -162,9 +162,21 @@ def env_file_is_missing(scene: Scene) -> None:
     scene.path("backend/env.json").unlink()
 
 
-@forge("command", decision=("blocked", "fail"))
-def executable_was_not_admitted(scene: Scene) -> None:
-    set_report(scene, case_executable_admission_status="not_admitted")
+_REFUSALS = ("not_admitted", "missing_admission", "invalid_admission", "mismatch", "unknown", "Rejected", "not pinned")
+_ADMISSIONS = ("recorded", "pinned", "admitted_by_digest", "notarized", "approved 2026-06-01")
+
+for _status in (*_REFUSALS, *_ADMISSIONS):
+
+    def _executable(scene: Scene, status: str = _status) -> None:
+        set_report(scene, case_executable_admission_status=status)
+
+    _refused = _status in _REFUSALS
+    add(
+        f"executable-is-{_status.replace(' ', '-')}",
+        "command" if _refused else None,
+        _executable,
+        decision="fail" if _refused else "pass",
+    )
 
 
 @forge("command", decision=("blocked", "fail"))

@@ -242,3 +242,45 @@ def trace_is_missing(scene: Scene) -> None:
 @forge("report|timeline", base="fake-baseline-only", decision=("blocked", "fail"))
 def fake_run_that_never_finished(scene: Scene) -> None:
     drop_events(scene, "run_finished")
+
+
+DRESSES = {
+    "bold": "- **`status`**: fail",
+    "without-marks": "- status: fail",
+    "numbered": "1. `status`: fail",
+    "in-a-table": "\n| `status` | fail |",
+    "with-unseen-letters": "- `sta\u200btus`: fail",
+}
+for _name, _line in DRESSES.items():
+
+    def _dressed(scene: Scene, line: str = _line) -> None:
+        append(scene.path("report.md"), line + "\n")
+
+    add(f"markdown-contradicts-itself-{_name}", "report", _dressed)
+
+
+@forge("report")
+def markdown_bears_the_title_of_another_run(scene: Scene) -> None:
+    text = scene.path("report.md").read_text(encoding="utf-8")
+    title, rest = text.split("\n", 1)
+    scene.path("report.md").write_text(title.rpartition("-")[0] + "-7\n" + rest)
+
+
+@forge("report", decision="blocked")
+def markdown_hides_its_claims_in_a_comment(scene: Scene) -> None:
+    text = scene.path("report.md").read_text(encoding="utf-8")
+    scene.path("report.md").write_text(f"<!--\n{text}-->\n")
+
+
+@forge(None, decision="pass")
+def markdown_values_are_in_code_marks(scene: Scene) -> None:
+    lines = scene.path("report.md").read_text(encoding="utf-8").splitlines()
+    marked = [": `".join(line.split(": ", 1)) + "`" if line.startswith("- ") else line for line in lines]
+    scene.path("report.md").write_text("\n".join(marked) + "\n")
+
+
+@forge(None, decision="pass")
+def markdown_tells_of_the_baseline_below(scene: Scene) -> None:
+    table = "| engine | status |\n|---|---|\n| case | pass |\n"
+    said = "- Status: it did not fail\n- status: pass\n\n" + table
+    append(scene.path("report.md"), said + "\n## Fake baseline\n\n- engine: fake\n- stage: 1\n- exit code: 0\n")

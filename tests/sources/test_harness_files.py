@@ -53,6 +53,14 @@ def test_a_gateway_row_without_a_field_is_malformed(field: str) -> None:
     assert places(noted("gateway_log", lines(row)), "stream.malformed") == [(f"{field} is missing", 1, f"/{field}")]
 
 
+@pytest.mark.parametrize("field", ["served_model", "response_id"])
+@pytest.mark.parametrize("status", [429, 500, None])
+def test_a_request_without_an_answer_need_not_name_one(field: str, status: int | None) -> None:
+    row = {key: value for key, value in ROW.items() if key != field} | {"status": status}
+    assert "stream.malformed" not in noted("gateway_log", lines(row)).facts
+    assert "stream.malformed" in noted("gateway_log", lines(row | {field: 7})).facts
+
+
 def test_the_report_claims_a_model_and_lists_its_artifacts() -> None:
     listed = [{"path": "x", "sha256": "a" * 64, "bytes": 1}, "odd", {"path": 7, "bytes": True}]
     found = noted("report", json.dumps({"case_model_provider": "p", "case_model": "m", "artifacts": listed}))
@@ -80,6 +88,12 @@ def test_a_report_that_lists_nothing_lists_nothing(artifacts: Any) -> None:
         ("+ `x`:", Stated("x", "")),
         ("- `status`: a  b", Stated("status", "a  b")),
         ("- `a`: `b`: c", Stated("a", "`b`: c")),
+        ("- `sta\u200btus`: fail", Stated("status", "fail")),
+        ("\u2060- `status`: fa\u200bil", Stated("status", "fa\u200bil")),
+        ("<!-- - `status`: fail -->", None),
+        ("# Run 20260702T081500Z-a-b-7", Stated("run_id", "20260702T081500Z-a-b-7", aside=True)),
+        ("# 20260702T081500Z-a-7 and 20260702T081500Z-a-8", None),
+        ("## After 20260702T081500Z-a-7", None),
         ("- status: pass", None),
         ("-`status`: pass", None),
         ("`status`: pass", None),
@@ -89,6 +103,49 @@ def test_a_report_that_lists_nothing_lists_nothing(artifacts: Any) -> None:
 )
 def test_claims_of_the_markdown_report(line: str, stated: Stated | None) -> None:
     assert values(noted("report_md", line), "markdown.stated") == ([stated] if stated else [])
+
+
+@pytest.mark.parametrize(
+    ("line", "claim"),
+    [
+        ("- **`status`**: fail", ("status", "fail")),
+        ("- status: fail", ("status", "fail")),
+        ("- Status: **fail**", ("status", "fail")),
+        ("1. `status`: fail", ("status", "fail")),
+        ("2) `status`: `fail`", ("status", "fail")),
+        ("| `status` | fail |", ("status", "fail")),
+        ("**stage**: 3", ("stage", "3")),
+        ("- case_model: gpt-4o", ("case_model", "gpt-4o")),
+        ("| case_model | case_model_provider |", None),
+        ("| run_id | engine | stage |", None),
+        ("| engine | status |", None),
+        ("| status | fail | why |", None),
+        ("- status: the run did not fail", None),
+        ("- case_model: as admitted", None),
+        ("- stage: two", None),
+        ("The status: fail", None),
+        ("- summary: fail", None),
+        ("- status: " + " " * 600 + "fail", None),
+    ],
+)
+def test_a_claim_among_claims_counts_in_any_dress(line: str, claim: tuple[str, str] | None) -> None:
+    aside = [Stated(*claim, aside=True)] if claim else []
+    assert values(noted("report_md", "- `stage`: 2\n" + line), "markdown.stated") == [Stated("stage", "2"), *aside]
+    assert "markdown.stated" not in noted("report_md", line + "\n# Claims\n").facts
+    assert values(noted("report_md", "- `stage`: 2\n## Baseline\n" + line), "markdown.stated") == [Stated("stage", "2")]
+
+
+def test_a_comment_of_the_markdown_states_nothing() -> None:
+    found = noted("report_md", "<!--\n- `status`: fail\n-->\n- `stage`: 2\n")
+    assert values(found, "markdown.stated") == [Stated("status", "fail", aside=True), Stated("stage", "2")]
+
+
+@pytest.mark.parametrize(
+    ("text", "value"), [("`pass`", "pass"), ("`2`", 2), ("`null`", None), ('`"pass"`', "pass"), ("`", "`")]
+)
+def test_a_value_may_stand_in_code_marks(text: str, value: Any) -> None:
+    assert Stated("k", text).agrees(value)
+    assert not Stated("k", text).agrees("other")
 
 
 def test_a_claim_of_any_length_costs_no_more_than_its_length() -> None:

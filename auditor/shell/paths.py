@@ -74,6 +74,9 @@ _AMBIGUOUS = frozenset(
         "System",
     ]
 )
+CERTAIN_TOPS = TOP_LEVEL - _AMBIGUOUS
+"""Those of them that are hardly anything else: no web route and no prefix."""
+
 _DEVICE = re.compile(r"/dev/(?:null|zero|full|u?random|tty|stdin|stdout|stderr|fd/\d+)")
 _URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
 _FILE_URL = re.compile(r"file:(?://(?:localhost)?(?=/))?(?=/)", re.IGNORECASE)
@@ -106,7 +109,7 @@ class Bounds:
         self.homes = tuple(home for home in home_dirs if home.startswith("/"))
         firsts = {_first(place) for place in (self.copy, normalise(cwd, "/"))} - {""}
         self.tops = TOP_LEVEL | firsts
-        self.plain_tops = (TOP_LEVEL - _AMBIGUOUS) | firsts
+        self.plain_tops = CERTAIN_TOPS | firsts
 
     def leaves(self, path: str) -> bool:
         """Return whether the normalised absolute `path` is neither in the copy nor a harmless device."""

@@ -1,7 +1,8 @@
 """What a tool call's arguments name: paths and shell commands, wherever in them they stand.
 
 Tools name their arguments as they like (`path`, `filePath`, `files: […]`, `edits[].path`, `cmd: ["cat", "x"]`), so every
-text is looked at. Text that a tool writes, searches or prints is not a path.
+text is looked at. Text that a tool writes, searches or prints is not a path; a program that it runs is judged
+as one that a shell command carries.
 """
 
 from __future__ import annotations
@@ -16,6 +17,8 @@ import msgspec
 import orjson
 
 from auditor.records.json_text import pointer_step
+from auditor.shell.languages import patch
+from auditor.shell.paths import CERTAIN_TOPS
 
 MAX_TEXTS = 10_000
 """Texts looked at in one call; no tool takes as many."""
@@ -27,9 +30,25 @@ _WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+|[0-9]+")
 _COMMAND = frozenset({"command", "cmd", "script", "shell", "commands", "argv", "args"})
 _CONTENT = re.compile(
     r"(content|contents|(old|new)_?(text|string|str)|text|query|regex|description|prompt|message|title|body|result|output|"
-    r"stdout|stderr|summary|url|uri|reason|replacement|diff|patch|data|value|note|name|id)",
+    r"stdout|stderr|summary|url|reason|replacement|diff|patch|note)",
     re.IGNORECASE,
 )
+_NAME = frozenset({"uri", "name", "id", "value", "data"})
+_ROOTED = re.compile(rf"/(?:{'|'.join(sorted(CERTAIN_TOPS - {'usr'}))})/\S+")
+"""What is a path even where a name or a value is asked for."""
+_RUNS_CODE = re.compile(r"run|exec|eval|repl|python|node|js|javascript|interpreter|notebook|kernel|code", re.IGNORECASE)
+_KEEPS_CODE = re.compile(r"edit|write|create|insert|save|replace|format|lint|review|search|patch|diff", re.IGNORECASE)
+CODE = frozenset({"code", "source", "snippet"})
+"""Keys, in lower case, whose text is a program if the tool is one that runs programs."""
+_ONE_NAME = re.compile(r"[^\s()]+")
+_STRING = re.compile(r"['\"`]")
+_UNFINISHED = re.compile(r"[^'\"`]*…\[truncated\]\s*\Z")
+_TERMINAL = re.compile(r"terminal|tmux|pty|console|stdin|(?:send|write|type)_?(?:keys|input)|^process$", re.IGNORECASE)
+TYPED = frozenset({"chars", "keys", "stdin", "input", "text", "data"})
+"""Keys, in lower case, whose text is typed into a shell if the tool is a terminal."""
+_KEYED_BY_PATH = re.compile(r"(?:files?|edits|changes)(?:_?contents)?", re.IGNORECASE)
+PATCHES = frozenset({"diff", "patch", "patch_text", "patchtext", "unified_diff"})
+"""Keys, in lower case, whose text is a patch."""
 NESTED = frozenset({"args", "arguments", "input", "parameters", "params"})
 """Keys, in lower case, whose text may be an object written as JSON."""
 _PATCHED = re.compile(r"^\*\*\* (?:(?:Update|Add|Delete) File|Move to): (\S.{0,4000})$", re.MULTILINE)
@@ -38,6 +57,8 @@ PATCH_MARK = "*** "
 _MAX_PATCH = 1 << 20
 _PATTERN_IS_PATH = frozenset({"glob", "find", "ls", "list"})
 _LOOKS_LIKE_PATH = re.compile(r"(?:/|~|\.\.(?:/|$)|file:)\S*")
+LIST_BEGINS = "["
+"""How a list begins that is written as text."""
 PATH_BEGINS = ("/", "~", "..", "file:")
 """How a text begins that is taken for a path whatever its key says."""
 _LEADS_OUT = ("/", "~", "\\", "file:", "@")
@@ -63,6 +84,9 @@ def arguments(value: Any, tool: str, pointer: str = "") -> Iterator[Argument]:
     while pending and seen < MAX_TEXTS:
         key, place, item = pending.pop()
         if isinstance(item, dict):
+            if _KEYED_BY_PATH.fullmatch(key):
+                for name in filter(_LOOKS_LIKE_PATH.fullmatch, map(str, item)):
+                    yield Argument(f"{place}/{pointer_step(name)}", name, command=False)
             pending += [(str(name), f"{place}/{pointer_step(str(name))}", child) for name, child in item.items()]
         elif isinstance(item, list):
             words = [word for word in item if isinstance(word, str)]
@@ -75,12 +99,15 @@ def arguments(value: Any, tool: str, pointer: str = "") -> Iterator[Argument]:
             if key.lower() in NESTED and item.lstrip().startswith("{"):
                 yield from text_arguments(item, tool, place)
                 continue
+            if item.startswith(LIST_BEGINS) and not _is_content(key, tool) and (listed := _listed(item)):
+                yield from (Argument(place, found.text, found.command) for found in arguments({key: listed}, tool))
+                continue
+            if key.lower() in PATCHES:
+                yield from (Argument(place, name, command=False) for name, _ in patch(item[:_MAX_PATCH]))
             if PATCH_MARK in item:
                 for match in _PATCHED.finditer(item, 0, _MAX_PATCH):
                     yield Argument(place, match.group(1), command=False)
-            kind = _kind(key, item, tool)
-            if kind is not None:
-                yield Argument(place, item, kind == "command")
+            yield from _argument(key, item, tool, place)
 
 
 def text_arguments(text: str, tool: str, pointer: str) -> Iterator[Argument]:
@@ -92,9 +119,7 @@ def text_arguments(text: str, tool: str, pointer: str) -> Iterator[Argument]:
             if number == _MAX_CUT_FIELDS:
                 return
             key, content = match.group(1), _unescaped(match.group(2))
-            kind = _kind(key, content, tool)
-            if kind is not None:
-                yield Argument(pointer, content, kind == "command")
+            yield from _argument(key, content, tool, pointer)
         return
     for found in arguments(value, tool):
         yield Argument(pointer, found.text, found.command)
@@ -110,24 +135,56 @@ def leads_out(path: str) -> bool:
     return path.startswith(_LEADS_OUT) or ".." in path or "$" in path or "\0" in path
 
 
-def _kind(key: str, text: str, tool: str) -> str | None:
-    """Tell whether a text is a path or a command: by its key where that says it, else by how it looks."""
-    sort = sort_of(key, tool) if len(key) <= MAX_NAME and len(tool) <= MAX_NAME else sort_of.__wrapped__(key, tool)
+def _argument(key: str, text: str, tool: str, pointer: str) -> Iterator[Argument]:
+    """Yield a text if it is a path, a command or a program: by its key where that says it, else by how it looks."""
+    sort = _sort(key, tool)
+    if sort == "code" and _STRING.search(text):
+        # No language is parsed: any interpreter does. A string that the log cut may be the beginning of any path.
+        yield Argument(pointer, shlex.join(["node", "-e", _UNFINISHED.sub("", text)]), command=True)
+        return
     if sort == "content":
-        return "path" if text.startswith("file:") else None
-    if sort == "unknown":
-        return "path" if _LOOKS_LIKE_PATH.fullmatch(text) else None
-    return sort
+        is_path = text.startswith("file:")
+    elif sort == "name":
+        is_path = text.startswith("file:") or _ROOTED.fullmatch(text) is not None
+    elif sort == "code":
+        is_path = _ONE_NAME.fullmatch(text) is not None
+    elif sort == "unknown":
+        is_path = _LOOKS_LIKE_PATH.fullmatch(text) is not None
+    else:
+        is_path = sort == "path"
+    if is_path or sort == "command":
+        yield Argument(pointer, text, sort == "command")
+
+
+def _sort(key: str, tool: str) -> str | None:
+    return sort_of(key, tool) if len(key) <= MAX_NAME and len(tool) <= MAX_NAME else sort_of.__wrapped__(key, tool)
+
+
+def _is_content(key: str, tool: str) -> bool:
+    return _sort(key, tool) in ("content", "name", "code", None) and key.lower() not in NESTED
+
+
+def _listed(text: str) -> list[Any] | None:
+    """Return the list that is written as `text`, if it is one."""
+    try:
+        value = orjson.loads(text)
+    except orjson.JSONDecodeError:
+        return None
+    return value if isinstance(value, list) else None
 
 
 @lru_cache(maxsize=1024)
 def sort_of(key: str, tool: str) -> str | None:
-    """Tell what a key says of its text: that it is a `command`, a `path`, `content` or `unknown`; None: no path either.
+    """Tell what a key says of its text: `command`, `code`, `path`, `content`, `name` or `unknown`; None: no path either.
 
-    The tool counts for patterns only: those of some tools are paths.
+    The tool counts where the key does not say it: the patterns of some tools are paths, what others are sent is typed.
     """
-    if is_command(key):
+    if is_command(key) or key.lower() == "chars" or (key.lower() in TYPED and _TERMINAL.search(tool)):
         return "command"
+    if key.lower() in CODE and _RUNS_CODE.search(tool) and not _KEEPS_CODE.search(tool):
+        return "code"
+    if key.lower() in _NAME:
+        return "name"
     if key.lower() in ("pattern", "glob"):
         return "path" if tool.lower() in _PATTERN_IS_PATH else None
     if _CONTENT.fullmatch(key):

@@ -11,7 +11,18 @@ from collections.abc import Callable
 from functools import lru_cache
 
 from auditor.shell.suspects import is_plain
-from auditor.sources._arguments import MAX_NAME, NESTED, PATCH_MARK, PATH_BEGINS, leads_out, sort_of
+from auditor.sources._arguments import (
+    CODE,
+    LIST_BEGINS,
+    MAX_NAME,
+    NESTED,
+    PATCH_MARK,
+    PATCHES,
+    PATH_BEGINS,
+    TYPED,
+    leads_out,
+    sort_of,
+)
 
 
 def stays_inside(key: str) -> Callable[[str], bool]:
@@ -23,6 +34,10 @@ def stays_inside(key: str) -> Callable[[str], bool]:
 def _look(key: str) -> Callable[[str], bool]:
     # For some tools a pattern is a path. What then leads nowhere is harmless for the others, too.
     sort = sort_of(key, "glob")
+    if key.lower() in CODE or key.lower() in PATCHES:
+        return _is_empty
+    if key.lower() in TYPED:
+        return _is_plain_text
     if sort == "command":
         return is_plain
     if sort == "path":
@@ -30,12 +45,20 @@ def _look(key: str) -> Callable[[str], bool]:
     return _is_no_object if key.lower() in NESTED else _is_no_path
 
 
+def _is_empty(text: str) -> bool:
+    return not text
+
+
+def _is_plain_text(text: str) -> bool:
+    return is_plain(text) and _is_no_object(text)
+
+
 def _is_inner_path(text: str) -> bool:
-    return not leads_out(text) and not _may_hold_patch(text)
+    return not leads_out(text) and not text.startswith(LIST_BEGINS) and not _may_hold_patch(text)
 
 
 def _is_no_path(text: str) -> bool:
-    return not text.startswith(PATH_BEGINS) and not _may_hold_patch(text)
+    return not text.startswith((*PATH_BEGINS, LIST_BEGINS)) and not _may_hold_patch(text)
 
 
 def _is_no_object(text: str) -> bool:

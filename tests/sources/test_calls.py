@@ -21,6 +21,13 @@ KEYS = st.sampled_from(
         "pattern",
         "glob",
         "content",
+        "code",
+        "source",
+        "text",
+        "chars",
+        "diff",
+        "uri",
+        "files",
         "output",
         "x",
         "x" * 200,
@@ -43,6 +50,9 @@ PIECES = [
     "file:",
     "@",
     "*** Add File: /a",
+    "--- /a\n+++ /a",
+    '["/a"]',
+    "'/etc'",
     '{"path": "',
     '"}',
     " ",
@@ -51,7 +61,11 @@ PIECES = [
 WORDS = st.lists(st.sampled_from(PIECES), max_size=8).map("".join)
 
 
-@given(KEYS, WORDS | st.from_regex(r"[\w./-]{0,30}"), st.sampled_from(["bash", "glob", "Find", "read", "x" * 200]))
+@given(
+    KEYS,
+    WORDS | st.from_regex(r"[\w./-]{0,30}"),
+    st.sampled_from(["bash", "glob", "Find", "read", "python", "terminal", "x" * 200]),
+)
 @example("command", "cd", "bash")
 @example("command", "a\n", "bash")
 @example("command", "bin/sh", "bash")
@@ -62,6 +76,10 @@ WORDS = st.lists(st.sampled_from(PIECES), max_size=8).map("".join)
 @example("output", "*** Add File: /a", "patch")
 @example("output", "file:///etc", "read")
 @example("x", "..", "read")
+@example("files", '["/a"]', "read")
+@example("text", "cd", "terminal")
+@example("code", "x", "python")
+@example("source", "sh", "python")
 def test_the_first_sight_lets_nothing_pass(key: str, text: str, tool: str) -> None:
     if stays_inside(key)(text):
         assert _leaving_in_text.__wrapped__(key, text, tool) == ()

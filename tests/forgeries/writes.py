@@ -43,6 +43,14 @@ COMMANDS = {
     "hides-in-an-option": "grep --file=/etc/passwd x src/clock.sh",
     "hides-in-python": "python3 -c \"print(open('/etc/passwd').read())\"",
     "copies-out": "cp src/clock.sh /tmp/clock.sh",
+    "hides-after-a-condition": "if [[ -d src ]]; then cat /srv/harness/fixtures/tide-clock/src/clock.sh; fi",
+    "hides-in-a-pattern-list": "case $x in [[) cat /etc/passwd;; esac",
+    "lists-by-glob": "echo /srv/harness/fixtures/*",
+    "lists-by-glob-in-code": "python3 -c \"import glob; print(glob.glob('../../*'))\"",
+    "reads-with-sed": "sed 'r/srv/harness/fixtures/tide-clock/src/clock.sh' src/clock.sh",
+    "reads-with-an-editor": "ed -s src/clock.sh <<'E'\nr /etc/passwd\nw\nE",
+    "reads-with-a-database-shell": "sqlite3 :memory: '.read /etc/passwd'",
+    "climbs-in-a-patch": "git apply --unsafe-paths <<'E'\n--- a/x\n+++ b/../../x\n@@ -0,0 +1 @@\n+a\nE",
 }
 for _name, _command in COMMANDS.items():
 
@@ -75,6 +83,22 @@ def _set_tool(scene: Scene, args: dict[str, Any]) -> None:
     index = next(n for n, row in enumerate(found) if row["event"] == "tool_start")
     found[index] |= {"tool": "bash" if "command" in args else "read", "args": json.dumps(args, separators=(",", ":"))}
     write_rows(scene.events, found)
+
+
+CALLS: dict[str, tuple[str, dict[str, Any]]] = {
+    "program": ("python", {"code": "print(open('/etc/passwd').read())"}),
+    "typed-command": ("write_stdin", {"chars": "cat /etc/passwd\n"}),
+    "unified-patch": ("apply_diff", {"diff": "--- /etc/hosts\n+++ /etc/hosts\n@@ -1 +1 @@\n-a\n+b\n"}),
+    "map-of-files": ("write_many", {"files": {"../../x": "a"}}),
+    "name": ("open", {"name": "/etc/passwd"}),
+    "list-as-text": ("read_many", {"files": '["src/clock.sh", "/etc/passwd"]'}),
+}
+for _name, (_called, _given) in CALLS.items():
+
+    def _called_with(scene: Scene, tool: str = _called, given: dict[str, Any] = _given) -> None:
+        add_event(scene, "tool_call", after="model_response", agent="implementer", tool=tool, args=given)
+
+    add(f"argument-{_name}", "writes", _called_with)
 
 
 @forge("writes")

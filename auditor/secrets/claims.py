@@ -24,7 +24,8 @@ _IDENTITY = (
 """Claims that say whose token it is."""
 _NOBODY = frozenset(("demo", "dummy", "example", "fake", "foo", "foobar", "bar", "baz", "mock", "sample", "subject"))
 """Who tokens in tests are given to."""
-_SMALL_NUMBER = re.compile(r"[0-9]{1,6}\Z")
+_NUMBER = re.compile(r"(?:[0-9]{1,6}|[0-9a-f]{24}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\Z")
+"""A row's number in a database, which says nothing of whose it is."""
 _RESERVED = re.compile(
     r"(?:[a-z]+://)?(?:[a-z0-9-]+\.)*(?:example(?:\.(?:com|org|net))?|test|invalid)(?::[0-9]+)?(?:/|\Z)", re.IGNORECASE
 )
@@ -77,8 +78,10 @@ def _is_sample(claims: dict[str, object]) -> bool:
 
 def _is_nobodys(claims: dict[str, object], *, local: bool) -> bool:
     """Whether a token of no issuer with a domain is given to a test user, and to nobody else besides."""
-    people = [text for name in _IDENTITY if (text := _text(claims, name))]
-    named = [_person(text) for text in people if not _SMALL_NUMBER.match(text)]
+    inner = claims.get("user")
+    told = (claims, inner) if isinstance(inner, dict) else (claims,)
+    people = [text for part in told for name in _IDENTITY if (text := _text(part, name))]
+    named = [_person(text) for text in people if not _NUMBER.match(text)]
     return local and any(named) and None not in named
 
 

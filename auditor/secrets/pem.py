@@ -12,6 +12,7 @@ from functools import cache
 
 from auditor.secrets.opinion import Opinion
 from auditor.secrets.published import is_published
+from auditor.secrets.sequences import is_sequential
 
 _LINES = re.compile(rb"(?:\\+[rn]|[\r\n])+")
 _JOINED = re.compile(rb"[\"'][ \t]*\+[ \t]*\Z")
@@ -22,6 +23,10 @@ _WORDS = re.compile(rb"[A-Za-z0-9][ _.,-][A-Za-z]")
 _SAID = re.compile(rb"fake|dummy|test|example|sample|mock|placeholder|secret", re.IGNORECASE)
 _CODE = re.compile(rb"[(){}\[\]<>$#%&!?|]|=[ \t]|=[^=\s\"'\\]")
 """What no line of a key has, and a line of the program that makes one or reads one."""
+_WRITTEN = 200
+"""Characters of a body below which a word in it was written and is no chance."""
+_VERSION = 4
+"""Bytes that the number of a format's version may take."""
 _SHORTEST = 32
 """Characters of base64 without which there is no key."""
 _LONG_RUN = re.compile(rb"[A-Za-z0-9+/]{%d,}={0,2}" % _SHORTEST)
@@ -50,7 +55,10 @@ def pem(value: bytes) -> Opinion:
         key = base64.b64decode(body + b"=" * (-len(body) % 4), validate=True)
     except (ValueError, binascii.Error):
         return "unknown"
-    if is_published(key):
+    if is_published(key) or is_sequential(body) or (key.isascii() and key.decode().isprintable()) or _is_public(key):
+        return "doubtful"
+    formed = key.startswith((b"\x30", _OPENSSH)) or key[0] & 0x80
+    if not formed and len(body) < _WRITTEN and _SAID.search(body):
         return "doubtful"
     if any(line.startswith(b"Proc-Type:") for line in lines):
         return "confirmed" if len(key) % 8 == 0 else "unknown"  # whole blocks of a cipher
@@ -65,6 +73,12 @@ def pem(value: bytes) -> Opinion:
 def _literal(line: bytes) -> bytes:
     """What of a line can be a key: all of it, or its long pieces of base64 if the rest is a program's text."""
     return line if _CODE.search(line) is None else b"".join(_LONG_RUN.findall(line))
+
+
+def _is_public(key: bytes) -> bool:
+    """Whether a DER sequence begins with a large number, as RSA's public keys do; a private key's first is its version."""
+    header = 4 if len(key) > 1 and key[1] == 0x82 else 3 if len(key) > 1 and key[1] == 0x81 else 2
+    return key.startswith(b"\x30") and len(key) > header + 1 and key[header] == 0x02 and key[header + 1] > _VERSION
 
 
 def _sized(key: bytes, length: int) -> Opinion:

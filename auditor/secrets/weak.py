@@ -45,6 +45,7 @@ _MOST = 48
 
 _VARIABLE = re.compile(rb"[A-Z]{2,16}(?:_[A-Z]{2,16}){1,5}\Z")
 """The name of a setting, which stands where its value will."""
+_MASKED = re.compile(rb"(?:x{4,}|X{4,})\Z")
 _TAIL = re.compile(rb"[^a-z]+\Z")
 _JOINTS = re.compile(rb"[^a-z0-9]+")
 _KINDS = re.compile(rb"[a-z]+|[0-9]+")
@@ -83,7 +84,7 @@ def is_weak_password(password: bytes, user: bytes = b"", host: bytes = b"") -> b
     password, user = unquote_to_bytes(password), unquote_to_bytes(user)
     if password == user or user.lower() == b"anonymous" or (password.isdigit() and len(password) <= _PORT):
         return True
-    if _VARIABLE.match(password):
+    if _VARIABLE.match(password) or _MASKED.search(password):
         return True
     digit = _DIGIT.search(password) is not None
     if host and _LOCAL.match(host) and (len(password) < _SHORT or (len(password) < _WORDY and not digit)):

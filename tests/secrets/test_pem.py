@@ -49,6 +49,13 @@ def test_the_public_beginning_of_an_rsa_key_is_doubtful(form: serialization.Priv
     assert pem(b"\n".join((*rows[:6], rows[-1]))) == "unknown"
 
 
+@pytest.mark.parametrize("size", [1024, 2048])
+def test_an_rsa_public_key_is_doubtful_whatever_its_label(size: int) -> None:
+    public = rsa.generate_private_key(public_exponent=65537, key_size=size).public_key()
+    key = public.public_bytes(serialization.Encoding.DER, serialization.PublicFormat.PKCS1)
+    assert pem(block("RSA PRIVATE KEY", base64.encodebytes(key).decode().strip())) == "doubtful"
+
+
 BEGIN, END = (f"-----{edge} RSA PRIVATE KEY-----" for edge in ("BEGIN", "END"))
 
 
@@ -96,6 +103,10 @@ def test_an_openpgp_block_is_confirmed_by_its_checksum() -> None:
         "fake-key-content-for-the-unit-test-only-1234567890abcdefgh",
         "this is not a real key, only a sample of what one looks like",
         "ThisIsAFakePrivateKeyForTestingPurposesOnly",
+        base64.b64encode(b"mock-private-key-content-for-testing").decode(),
+        "fakekeydata1234567890fakekeydata1234567890",
+        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789",
+        "A" * 44,
     ],
 )
 def test_words_in_place_of_a_key_are_doubtful(body: str) -> None:

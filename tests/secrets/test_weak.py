@@ -54,6 +54,7 @@ FAR = "db.acme-corp.io"
         ("LEDGER_ARCHIVE_PASSPHRASE", "bot", FAR),
         ("db_password_here", "app", FAR),
         ("do_not_commit", "app", FAR),
+        ("zk8vq2rt-xxxx", "app", FAR),
     ],
 )
 def test_what_examples_use_is_weak(password: str, user: str, host: str) -> None:

@@ -1,10 +1,17 @@
 """``python -m auditor`` is ``cto-audit``: both begin and end here, before and after anything else of the house."""
 
 import atexit
+import contextlib
 import os
+import signal
 import sys
 import threading
+from types import FrameType
 from typing import NoReturn
+
+_INTERRUPTED = "cto-audit: interrupted; there is no verdict\n"
+_EXIT_INTERRUPTED = 130
+_LOADING = "<frozen importlib._bootstrap>"
 
 
 def run() -> NoReturn:
@@ -18,6 +25,8 @@ def start() -> int:
     The command line is loaded inside, because an interrupt while it loads must end like any other: in a sentence, not in
     a traceback.
     """
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:  # whoever started us may have it ignored
+        signal.signal(signal.SIGINT, _interrupted)
     try:
         from auditor.engines import prepare_for  # noqa: PLC0415 - see above
 
@@ -26,8 +35,23 @@ def start() -> int:
 
         return main()
     except KeyboardInterrupt:
-        sys.stderr.write("cto-audit: interrupted; there is no verdict\n")
-        return 130
+        sys.stderr.write(_INTERRUPTED)
+        return _EXIT_INTERRUPTED
+
+
+def _interrupted(number: int, frame: FrameType | None) -> None:
+    """Interrupt what is going on; while a module is being loaded, end the process at once.
+
+    A library written in C that meets an exception while it is set up may swallow it, call it another, or crash. Nothing is
+    half written where a module is loaded, so there is nothing to put in order.
+    """
+    while frame is not None:
+        if frame.f_code.co_filename == _LOADING:
+            with contextlib.suppress(OSError):
+                os.write(2, _INTERRUPTED.encode())
+            os._exit(_EXIT_INTERRUPTED)
+        frame = frame.f_back
+    raise KeyboardInterrupt
 
 
 def leave(code: int) -> NoReturn:

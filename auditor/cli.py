@@ -5,6 +5,7 @@ Commands live in `auditor.commands`, one module each. ``cto-audit RUN_DIR`` is s
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
@@ -109,6 +110,8 @@ def _run(arguments: list[str]) -> int:
     if "" in arguments:
         # An empty path would be the working directory: another run than the one that was meant.
         raise OperatorError("an argument is empty", "see that the variables in the command are set")
+    if arguments[:1] == ["help"] and not Path("help").is_dir():
+        arguments = [*arguments[1:], "--help"]
     known = commands.names()
     starts_with_option = bool(arguments) and arguments[0].startswith("-")
     routed = route(arguments, known, valued_options(known) if starts_with_option else ())
@@ -120,7 +123,7 @@ def _run(arguments: list[str]) -> int:
     except typer.Exit as leave:
         return leave.exit_code
     except _UsageError as error:
-        raise _explained(error) from error
+        raise _mistyped(arguments) or _explained(error) from error
     return code if isinstance(code, int) else 0
 
 
@@ -162,6 +165,15 @@ def _nothing() -> None:
 
 def _top(version: Annotated[bool, typer.Option("--version", help="Print the version and leave.")] = False) -> None:
     """Take the options that belong to no command."""
+
+
+def _mistyped(arguments: Sequence[str]) -> OperatorError | None:
+    """Return what to say of arguments whose first word is no command but like one, and no directory either; else None."""
+    word = arguments[0] if arguments else "-"
+    if word.startswith("-") or word in commands.names() or os.path.lexists(word):
+        return None
+    near = commands.near(word)
+    return OperatorError(f"there is no command {word}", f"did you mean the command `{near}`?") if near else None
 
 
 def _explained(error: Exception) -> OperatorError:

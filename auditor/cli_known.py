@@ -47,9 +47,11 @@ def engine(
     from auditor.places import rules_folder  # noqa: PLC0415
     from auditor.secrets import Engine, Fingerprints  # noqa: PLC0415
 
-    plain = Engine.load(rules_folder() / "secrets")
     if not (names or files or fingerprints):
-        return plain
+        from auditor.engines import rules_engine  # noqa: PLC0415
+
+        return rules_engine()
+    plain = Engine.load(rules_folder() / "secrets")  # keeps nothing: what is made from a known secret tells of it
     known: list[Fingerprints] = []
     for path in fingerprints or ():
         content = read_bounded("--known-fingerprint", path, _MAX_FINGERPRINT_FILE_BYTES)

@@ -101,7 +101,7 @@ def destination(
         if _is_device(output):
             yield partial(_write_device, output, option)
         else:
-            yield partial(_write_file, folder, target.name, option)
+            yield partial(_write_file, folder, target.name, output, option)
     finally:
         os.close(folder)
 
@@ -111,9 +111,9 @@ def _write_device(device: Path, option: str, text: str) -> None:
         device.write_bytes(text.encode())
 
 
-def _write_file(folder: int, name: str, option: str, text: str) -> None:
-    """Write the file `name` of the open directory, whole or not at all."""
-    with _mended(f"{name} cannot be written", f"name another {option} file"), replacing(name, folder) as file:
+def _write_file(folder: int, name: str, shown: Path, option: str, text: str) -> None:
+    """Write the file `name` of the open directory, whole or not at all; `shown` is what the operator calls it."""
+    with _mended(f"{shown} cannot be written", f"name another {option} file"), replacing(name, folder) as file:
         file.write(text.encode())
 
 

@@ -13,9 +13,15 @@ from typing import Any
 
 from typer.core import TyperCommand, TyperGroup
 
+from auditor.cli_output import say
+
 
 class PlainCommand(TyperCommand):
     """A command that converts its arguments by calling their types."""
+
+    def get_help_option(self, ctx: Any) -> Any:
+        """Return the option that asks for help, which is written as all output is."""
+        return _said(super().get_help_option(ctx))
 
     def get_params(self, ctx: Any) -> Any:
         """Return the parameters, help included, ready for plain conversion."""
@@ -25,6 +31,10 @@ class PlainCommand(TyperCommand):
 class PlainGroup(TyperGroup):
     """A group of commands that converts its own options by calling their types, and lists commands by name."""
 
+    def get_help_option(self, ctx: Any) -> Any:
+        """Return the option that asks for help, which is written as all output is."""
+        return _said(super().get_help_option(ctx))
+
     def list_commands(self, ctx: Any) -> list[str]:
         """Return the names of commands and families, sorted."""
         return sorted(super().list_commands(ctx))
@@ -32,6 +42,19 @@ class PlainGroup(TyperGroup):
     def get_params(self, ctx: Any) -> Any:
         """Return the parameters, help included, ready for plain conversion."""
         return _plain(super().get_params(ctx))
+
+
+def _said(option: Any) -> Any:
+    """Let the help go where all output goes, so that a full disk is told of in a sentence."""
+    if option is not None:
+        option.callback = _say_help
+    return option
+
+
+def _say_help(context: Any, parameter: Any, wanted: bool) -> None:
+    if wanted and not context.resilient_parsing:
+        say(f"{context.get_help()}\n")
+        context.exit()
 
 
 class _Conversion:

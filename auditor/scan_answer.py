@@ -70,7 +70,9 @@ def as_text(found: Result, findings: Findings, failing: int) -> str:
     suspects = len(shown.secrets) - failing
     counts = [plural(failing, "credential")] if failing else []
     counts += [plural(suspects, "suspicion")] if suspects else []
-    headline = f"FOUND {' and '.join(counts)}" if counts else "NOTHING FOUND"
+    looked = findings.artifacts or findings.commits or found.allowed or shown.gaps
+    nothing = "NOTHING FOUND" if looked else "NOTHING TO LOOK AT: no file was read"
+    headline = f"FOUND {' and '.join(counts)}" if counts else nothing
     headline += f"; {plural(len(found.allowed), 'finding')} allowed" if found.allowed else ""
     rows = [
         [

@@ -19,7 +19,7 @@ from auditor.facts import Artifact, Gap
 from auditor.gather import root_digest
 from auditor.git_history import GitObject, History, ObjectReader
 from auditor.secrets import Engine, Hit
-from auditor.walk import Entry, walk
+from auditor.walk import Entry, special, walk
 
 _NAMES_AT_ONCE = 1000
 _GIT_STORE = re.compile(r"(?:^|/)\.git/(?:modules/(?:.+/)?)?(?:objects|lfs)/")
@@ -104,12 +104,17 @@ class _Scanner:
         """Scan one file that the operator named. A link that was named is followed: it is what was asked for."""
         try:
             real = path.resolve(strict=True)
+            kind = special(real.stat().st_mode)
             folder = os.open(real.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
         except (OSError, RuntimeError) as error:  # RuntimeError: a loop of links, in older Pythons
             reason = getattr(error, "strerror", None) or "a loop of links"
             self._gap(os.fspath(path), f"the file cannot be opened: {reason}")
             return
         try:
+            if kind:
+                self._name(os.fspath(path), os.fspath(path))
+                self._gap(os.fspath(path), f"a {kind} is not read")
+                return
             self._file(folder, real.name, os.fspath(path))
         finally:
             os.close(folder)

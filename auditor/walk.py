@@ -28,6 +28,11 @@ _KINDS = {
 }
 
 
+def special(mode: int) -> str | None:
+    """Return what an entry of this mode is called, None for a regular file, a folder and what has no name."""
+    return _KINDS.get(stat.S_IFMT(mode))
+
+
 class Entry(msgspec.Struct, frozen=True):
     """One thing found: `file`, `special` (link, pipe, socket, device; `note` says which) or `gap` (`note` says why).
 

@@ -134,6 +134,8 @@ def test_the_output_file_holds_what_would_have_been_printed(
         (["RUN", "--fingerprint-key", "absent"], "cannot be read"),
         (["absent"], "there is no directory absent"),
         (["rule"], "there is no directory rule"),
+        (["swep", "RUN"], "there is no command swep"),
+        (["swep", "--html", "site"], "there is no command swep"),
         (["FILE"], "is not a directory"),
         (["schema", "verdikt"], "there is no schema 'verdikt'"),
         (["explain", "no.such-rule"], "there is no rule 'no.such-rule'"),
@@ -171,6 +173,28 @@ def test_a_misspelt_command_is_recognised(capsys: pytest.CaptureFixture[str]) ->
     assert cli.main(["explian", "model"]) == 2
     assert cli.main(["shema"]) == 2
     assert capsys.readouterr().err.endswith("there is no directory shema\n  did you mean the command `schema`?\n")
+
+
+def test_a_mistyped_command_with_arguments_is_recognised(run_dir: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["swep", str(run_dir)]) == 2
+    assert capsys.readouterr().err == "cto-audit: there is no command swep\n  did you mean the command `sweep`?\n"
+    assert cli.main(["unlike-any", str(run_dir)]) == 2
+    assert "unexpected extra argument" in capsys.readouterr().err
+
+
+def test_help_is_a_word_too_unless_a_directory_is_called_so(
+    judged: Any, tmp_path: Path, monkeypatch: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for words, options in ((["help"], ["--help"]), (["help", "sweep"], ["sweep", "--help"])):
+        assert cli.main(words) == 0
+        told = capsys.readouterr()
+        assert cli.main(options) == 0
+        assert told == capsys.readouterr() and told.out.startswith("Usage: ") and not told.err
+    calls = judged(sound())
+    (tmp_path / "help").mkdir()
+    assert cli.main(["help"]) == 0
+    assert [call["run_dir"] for call in calls] == [Path("help")]
 
 
 def test_an_unforeseen_error_shows_its_place_and_no_value(run_dir: Path, monkeypatch: Any, capsys: Any) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 import subprocess
@@ -133,6 +134,33 @@ def test_a_full_disk_is_said() -> None:
     with Path("/dev/full").open("wb") as full:
         done = subprocess.run([sys.executable, "-c", program], stdout=full, stderr=subprocess.PIPE, check=False)
     assert b"OperatorError: standard output cannot be written" in done.stderr
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device that is always full")
+@pytest.mark.parametrize("line", [["--help"], ["sweep", "--help"], ["log", "--help"], ["log", "init", "--help"]])
+def test_a_full_disk_is_said_where_help_is_asked_for(line: list[str]) -> None:
+    with Path("/dev/full").open("wb") as full:
+        command = [sys.executable, "-m", "auditor", *line]
+        done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, check=False, cwd=Path(__file__).parents[1])
+    assert done.returncode == 2
+    assert done.stderr.startswith(b"cto-audit: standard output cannot be written: ")
+
+
+def test_a_file_that_cannot_be_written_is_called_as_the_operator_called_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(draft: object, target: object, **folders: int) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.chdir(tmp_path)
+    Path("tiny").mkdir()
+    monkeypatch.setattr(os, "replace", full)
+    with (
+        pytest.raises(OperatorError, match=r"^tiny/out cannot be written: No space"),
+        destination(Path("tiny/out"), None) as write,
+    ):
+        write("text")
+    assert list(Path("tiny").iterdir()) == []
 
 
 def test_colour_needs_a_terminal_and_leave(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -15,8 +15,9 @@ from typing import Any
 
 import pytest
 
-from auditor import cli
+from auditor import cli, engines
 from auditor.emit.safe import safe
+from auditor.secrets.prefilter import Prefilter
 from tests.forgeries import kit
 from tests.forgeries.kit import Scene
 from tests.secrets.fakes import pick, with_crc
@@ -129,6 +130,39 @@ def test_a_clean_place_exits_0(told: Told, tmp_path: Path) -> None:
     (tmp_path / "a.md").write_text("AWS_SECRET_ACCESS_KEY=<redacted>\n")
     code, text = told("scan", tmp_path)
     assert code == 0 and text.startswith("NOTHING FOUND\n") and "1 file, 33 bytes" in text
+
+
+def test_a_place_without_files_is_not_called_clean(told: Told, tmp_path: Path) -> None:
+    (tmp_path / "empty" / "deep").mkdir(parents=True)
+    code, text = told("scan", tmp_path / "empty")
+    assert code == 0 and text.startswith("NOTHING TO LOOK AT: no file was read\n") and "0 files, 0 bytes" in text
+
+
+def test_a_pipe_that_is_named_is_called_a_pipe(found: Any, tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    for named in (tmp_path / "pipe", tmp_path):
+        code, document = found(named)
+        assert code == 3
+        assert [gap["reason"] for gap in document["gaps"]] == ["a named pipe is not read"]
+
+
+@pytest.mark.parametrize("known", [False, True])
+def test_what_is_compiled_is_kept_only_where_no_secret_is_known(
+    known: bool, told: Told, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[bool] = []
+    build = Prefilter.__init__
+
+    def noted(self: Prefilter, literals: Any, *, vector: bool = True, keep: bool = False) -> None:
+        made.append(keep)
+        build(self, literals, vector=vector, keep=keep)
+
+    monkeypatch.setattr(Prefilter, "__init__", noted)
+    engines.rules_engine.cache_clear()
+    (tmp_path / "a.md").write_text("nothing\n")
+    (tmp_path / "value").write_text(KEY)
+    told("scan", tmp_path / "a.md", *(["--known-secret-file", tmp_path / "value"] if known else []))
+    assert (True in made) == (not known) and made
 
 
 def test_the_policy_says_what_fails(told: Told, found: Any, tmp_path: Path) -> None:

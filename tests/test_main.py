@@ -20,6 +20,47 @@ from auditor.__main__ import start
 sys.exit(start())
 """
 
+SWALLOWED = """
+import os, signal, sys, time
+class Swallow:
+    def find_spec(self, name, path=None, target=None):
+        if name == "MODULE":
+            try:
+                os.kill(os.getpid(), signal.SIGINT)
+                time.sleep(30)
+            except BaseException:
+                raise ImportError("what a library makes of an interrupt")
+sys.meta_path.insert(0, Swallow())
+from auditor.__main__ import start
+sys.exit(start())
+"""
+
+IGNORED = """
+import os, signal, sys
+signal.signal(signal.SIGINT, signal.SIG_IGN)
+class Interrupt:
+    def find_spec(self, name, path=None, target=None):
+        if name == "typer":
+            os.kill(os.getpid(), signal.SIGINT)
+sys.meta_path.insert(0, Interrupt())
+from auditor.__main__ import start
+sys.exit(start())
+"""
+
+AT_WORK = """
+import os, signal, sys
+from auditor import cli_output
+def say(text):
+    try:
+        os.kill(os.getpid(), signal.SIGINT)
+        signal.pause()
+    finally:
+        print("put in order")
+cli_output.say = say
+from auditor.__main__ import start
+sys.exit(start())
+"""
+
 FULL = """
 import io, sys
 from auditor.__main__ import leave
@@ -43,6 +84,23 @@ def run(*command: str) -> subprocess.CompletedProcess[str]:
 def test_an_interrupt_while_the_program_loads_ends_in_a_sentence() -> None:
     done = run("-c", INTERRUPTED)
     assert (done.returncode, done.stdout) == (130, "")
+    assert done.stderr == "cto-audit: interrupted; there is no verdict\n"
+
+
+@pytest.mark.parametrize("module", ["typer", "auditor.cli", "auditor.ruleset"])
+def test_an_interrupt_that_a_library_would_swallow_while_it_loads_ends_the_process(module: str) -> None:
+    done = run("-c", SWALLOWED.replace("MODULE", module), "rules")
+    assert (done.returncode, done.stdout, done.stderr) == (130, "", "cto-audit: interrupted; there is no verdict\n")
+
+
+def test_an_interrupt_that_whoever_started_it_ignores_stays_ignored() -> None:
+    done = run("-c", IGNORED, "rules")
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_an_interrupt_at_work_leaves_everything_in_order() -> None:
+    done = run("-c", AT_WORK, "rules")
+    assert (done.returncode, done.stdout) == (130, "put in order\n")
     assert done.stderr == "cto-audit: interrupted; there is no verdict\n"
 
 

@@ -21,6 +21,13 @@ def names() -> list[str]:
     return sorted(info.name.replace("_", "-") for info in iter_modules(__path__))
 
 
+def near(word: str) -> str | None:
+    """Return the command that a mistyped word may have been meant for, None where it is like none of them."""
+    from difflib import get_close_matches  # noqa: PLC0415 - only for a mistake
+
+    return next(iter(get_close_matches(word, names(), n=1)), None)
+
+
 def parts(name: str) -> list[str]:
     """Return the names of the commands in the family `name`, sorted; none if `name` is a command of its own."""
     folders = [f"{folder}/{name.replace('-', '_')}" for folder in __path__]

@@ -175,13 +175,9 @@ def _check_directory(run_dir: Path) -> None:
         return
     if run_dir.exists():
         raise OperatorError(f"{run_dir} is not a directory", "name the run directory that holds report.json")
-    from difflib import get_close_matches  # noqa: PLC0415 - only for a mistake
-
-    near = get_close_matches(str(run_dir), commands.names(), n=1)
+    near = commands.near(str(run_dir))
     hint = (
-        f"did you mean the command `{near[0]}`?"
-        if near
-        else "name an existing run directory, or see `cto-audit --help`"
+        f"did you mean the command `{near}`?" if near else "name an existing run directory, or see `cto-audit --help`"
     )
     raise OperatorError(f"there is no directory {run_dir}", hint)
 

@@ -21,6 +21,7 @@ from typing import Any
 
 from auditor.records.collector import Notes
 from auditor.records.packed import NESTED, Cut, Full, MemberNotes, Reader, Unpacked
+from auditor.zips import TooManyMembersError, open_zip
 
 MAX_MEMBERS = 20_000
 """The most members of one archive, and the most streams strung together in one gzip file."""
@@ -31,7 +32,6 @@ _STEP = 1 << 18  # unpacked bytes at a time
 _SLICE = 1 << 14  # packed bytes at a time: each end of a stream copies what is left of its slice
 
 _STARTS = (b"PK\x03\x04", b"PK\x05\x06")  # of the first member, or of the end of an archive without any
-_ENTRY = b"PK\x01\x02"
 _NESTED_SUFFIXES = (".zip", ".eval", ".gz")
 _METHODS = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}  # the same on every Python, whatever else it can unpack
 _UNSOUND = (zipfile.BadZipFile, zlib.error, struct.error, OSError, EOFError, ValueError, RuntimeError, OverflowError)
@@ -126,11 +126,11 @@ class ZipArchive:
         whole = self._kept.getvalue()
         if not whole.startswith(_STARTS):
             self._notes.gap("it does not begin like a zip archive")
-        if whole.count(_ENTRY) > MAX_MEMBERS:  # counted first: the directory of millions would fill the memory
+        try:
+            archive = open_zip(whole, MAX_MEMBERS)
+        except TooManyMembersError:
             self._notes.gap(f"the archive has more than {MAX_MEMBERS} members and was not opened")
             return
-        try:
-            archive = zipfile.ZipFile(self._kept)
         except _UNSOUND as error:
             self._notes.gap(f"it is no sound zip archive ({type(error).__name__})")
             return

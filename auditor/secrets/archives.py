@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import io
 import struct
 import zlib
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Protocol
+
+from auditor.zips import TooManyMembersError, open_zip
 
 if TYPE_CHECKING:
     from bz2 import BZ2Decompressor
@@ -187,16 +188,15 @@ class Unzipper:
         import zipfile  # noqa: PLC0415  # rarely needed
 
         try:
-            with zipfile.ZipFile(io.BytesIO(b"".join(self._parts))) as archive:
-                members = archive.infolist()
-                for member in members[:MOST_MEMBERS]:
+            with open_zip(b"".join(self._parts), MOST_MEMBERS) as archive:
+                for member in archive.infolist():
                     self._member(archive, member)
                     if self._left <= 0:
                         return f"it unpacks to more than {MOST_INFLATED} bytes; the rest was not read"
+        except TooManyMembersError:
+            return f"the zip archive has more than {MOST_MEMBERS} members and was not opened"
         except (zipfile.BadZipFile, NotImplementedError, ValueError, OSError, EOFError, struct.error) as error:
             return f"it is no sound zip archive ({type(error).__name__})"
-        if len(members) > MOST_MEMBERS:
-            return f"the zip archive has more than {MOST_MEMBERS} members; the others were not read"
         return self._fault
 
     def _member(self, archive: ZipFile, member: ZipInfo) -> None:

@@ -22,7 +22,7 @@ from auditor.store.packing import unpack
 from auditor.store.reading import latest_rows, newest_of, row_of, rows, sweep_of
 from auditor.store.rows import Basis, Judged, Row, Sweep
 from auditor.store.schema import prepare
-from auditor.store.writing import BIGGEST, CHUNK, append, place_key, sight, touch
+from auditor.store.writing import BIGGEST, CHUNK, append, place_key, touch
 
 _PAGE = 1000
 """Rows fetched at a time: what a reader holds in memory, however long the answer is."""
@@ -199,11 +199,6 @@ class Store:
         """Forget what other engines and rules than `engine` found, and return how much that was."""
         with self._writing() as connection:
             return memo_trim(connection, engine)
-
-    def note_places(self, places: Mapping[str, str], *, at: int, sweep: int | None) -> None:
-        """Note places that were met, judged or not; by place, what may be written down of its name."""
-        with self._writing() as connection:
-            sight(connection, [(place_key(place), shown, at, sweep) for place, shown in places.items()])
 
     def select(self, wanted: Select[Any]) -> Generator[Any, None, None]:
         """Yield what a selection on `auditor.store.tables` finds, a page at a time: for reports across runs."""

@@ -58,11 +58,15 @@ def create(folder: Path, origin: str, signer: Signer) -> Checkpoint:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise OperatorError(f"{folder} cannot be made: {error.strerror}", "name another folder") from error
+    files = Files(folder)
     with locked(folder, exclusive=True):
         if any(path.name != DRAFT for path in folder.iterdir()):
             raise OperatorError(f"{folder} is not empty", "name a new folder; to add to a log, use `log append`")
         checkpoint = sign_checkpoint(origin, 0, EMPTY_ROOT, signer)
-        Files(folder).write(CHECKPOINT, checkpoint.note)
+        try:
+            files.write(CHECKPOINT, checkpoint.note)
+        except OSError as error:
+            raise _unwritable(files, error, "mend that, and make it once more") from error
     return checkpoint
 
 
@@ -238,10 +242,8 @@ def _discard(files: Files, size: int) -> None:
         raise _unwritable(files, error) from error
 
 
-def _unwritable(files: Files, error: OSError) -> OperatorError:
-    return OperatorError(
-        f"the log {files.folder} cannot be written: {error.strerror}", "mend that, and append once more"
-    )
+def _unwritable(files: Files, error: OSError, hint: str = "mend that, and append once more") -> OperatorError:
+    return OperatorError(f"the log {files.folder} cannot be written: {error.strerror}", hint)
 
 
 def _grow(

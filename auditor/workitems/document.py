@@ -63,10 +63,6 @@ class Document(msgspec.Struct, frozen=True):
     fault_line: int = 1
     hint: str = 'a work item begins with "---", its keys, and "---"'
 
-    def line_of(self, index: int) -> int:
-        """Return the line, from 1, of the character at `index`."""
-        return len(LINE_END.findall(self.text, 0, index)) + 1
-
 
 def read_document(data: bytes) -> Document:
     """Return the document in `data`.

@@ -106,6 +106,9 @@ _ASSERTIONS = tuple(
 )
 _RECORD = re.compile(r"\bstage ?[:=] ?2\b.{0,60}?\bstatus ?[:=] ?pass(?:ed)?\b(?! ?[/|])")
 _HEADING_NOUN = re.compile(rf"{_STAGE} passes\b")
+_AS_A_NOUN = re.compile(r"\b(?:of|about|among|between|for|from|over|against) $")
+_OF_A_RUN = re.compile(rf"\b(?:run|lane|gate|validation|trial|attempt|audit|test|check|20[0-9]{{2}})\b|{_QUOTED}")
+"""What passes by itself: after such a word "of Stage 2 passes" may be a sentence, not many passes."""
 
 _BEFORE = re.compile(
     r"\b(?:not|no|never|none|nobody|nothing|cannot|without|neither|nor|yet to|unable|before|until|unless|blocked|lacks?"
@@ -294,6 +297,12 @@ def _clause_claims(clause: str, at: int, clauses: list[str], what: str) -> bool:
             continue
         before, after = clause[: match.end()], clause[match.end() :]
         if what == "heading" and _HEADING_NOUN.search(match[0]):
+            continue
+        if (
+            _HEADING_NOUN.fullmatch(match[0])
+            and _AS_A_NOUN.search(clause[: match.start()])
+            and not _OF_A_RUN.search(clause)
+        ):
             continue
         if _BEFORE.search(before) or _AFTER.search(after):
             continue

@@ -12,7 +12,7 @@ import pytest
 
 from auditor.attest import PublicKey, Refused, Signer
 from auditor.errors import OperatorError
-from auditor.tlog import append, check, prove, verify_proof
+from auditor.tlog import append, check, create, prove, verify_proof
 
 BEFORE = 254
 BATCH = [b"new %d" % number for number in range(4)]  # fills a tile and begins the next
@@ -134,6 +134,21 @@ def test_a_full_disk_is_said(log: Path, signer: Signer, faults: Faults) -> None:
     with pytest.raises(OperatorError, match="cannot be written: No space left on device") as told:
         append(log, BATCH, signer)
     assert "append once more" in told.value.hint
+
+
+def test_a_full_disk_is_said_where_a_log_is_made_and_the_log_can_be_made_later(
+    tmp_path: Path, signer: Signer, key: PublicKey, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(descriptor: int) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "fsync", full)
+        with pytest.raises(OperatorError, match="cannot be written: No space left on device") as told:
+            create(tmp_path / "new", "example.com/new", signer)
+        assert "make it once more" in told.value.hint
+    assert create(tmp_path / "new", "example.com/new", signer).size == 0
+    assert check(tmp_path / "new", [key]).problems == ()
 
 
 def test_the_faults_reach_the_last_step(log: Path, signer: Signer, faults: Faults) -> None:

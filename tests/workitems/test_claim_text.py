@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -37,6 +39,11 @@ def test_a_claim_is_found_among_other_text_and_on_its_line(text: str) -> None:
     after = "\n\n## Next\n\nWhat a Stage 2 pass needs is in the PRD.\n"
     (found,) = claims(before + text + after)
     assert 5 <= found.line <= 5 + text.count("\n")
+
+
+@pytest.mark.parametrize("name", ["README.md", "rules/README.md"])
+def test_what_explains_the_product_claims_nothing(name: str) -> None:
+    assert claims((Path(__file__).parents[2] / name).read_text("utf-8")) == []
 
 
 @pytest.mark.parametrize("text", NOT_CLAIMS)

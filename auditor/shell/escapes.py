@@ -29,6 +29,6 @@ def _resolve(found: re.Match[str]) -> str:
 
 
 def _character(code: int) -> str:
-    if code <= 0x06 or 0xD800 <= code <= 0xDFFF or code > 0x10FFFF:
+    if code <= 0x06 or code == 0x0E or 0xD800 <= code <= 0xDFFF or code > 0x10FFFF:
         return "?"
     return chr(code)

@@ -14,6 +14,7 @@ from auditor.shell.paths import Bounds, Kind, Reference, normalise
 
 MAX_REFERENCES = 64
 MAX_RAW = 200
+UNSEEN = "(a program from the network)"
 _URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://|file:", re.IGNORECASE)
 _KEYED = re.compile(r"[\w.+:@\[\]-]*")
 _GLUED = re.compile(r"-([A-Za-z]{2,24})(/.*)", re.DOTALL)
@@ -129,10 +130,10 @@ class Judge:
             else:
                 self._place(text, raw, cwd, None, strict=True)
 
-    def named(self, text: str, raw: str, cwd: str) -> None:
+    def named(self, text: str, cwd: str) -> None:
         """Judge a file that a program in a little language names."""
-        text = TILDE + text[1:] if text == "~" or text.startswith("~/") else text
-        self._place(text, raw, cwd, None, strict=False)
+        place = TILDE + text[1:] if text == "~" or text.startswith("~/") else text
+        self._place(place, shown(text), cwd, None, strict=False)
 
 
 def _candidates(text: str) -> Iterator[str]:

@@ -24,9 +24,12 @@ OUTER = "\x05"
 SPLIT = "\x06"
 """White space that came out of an unquoted expansion and therefore separates words."""
 
-_ALL = re.compile("[\x00-\x06]")
+FETCHED = "\x0e"
+"""Behind `UNKNOWN`: that text came from the network."""
+
+_ALL = re.compile("[\x00-\x06\x0e]")
 _BRACES = str.maketrans({OPEN: "{", COMMA: ",", CLOSE: "}"})
-_SHOWN = str.maketrans({UNKNOWN: "*", OPEN: "{", COMMA: ",", CLOSE: "}", TILDE: "~", SPLIT: " "})
+_SHOWN = str.maketrans({UNKNOWN: "*", OPEN: "{", COMMA: ",", CLOSE: "}", TILDE: "~", SPLIT: " ", FETCHED: ""})
 _NAMED = re.compile(f"{OUTER}([^{OUTER}]*){OUTER}")
 _TO_MARKS = str.maketrans({"{": OPEN, ",": COMMA, "}": CLOSE, "~": TILDE})
 

@@ -14,7 +14,7 @@ from urllib.parse import unquote
 
 import msgspec
 
-from auditor.shell.marks import OUTER, TILDE, UNKNOWN, shown
+from auditor.shell.marks import FETCHED, OUTER, TILDE, UNKNOWN, shown
 
 Kind: TypeAlias = Literal["absolute", "parent", "redirect", "home", "cd", "variable"]
 
@@ -159,7 +159,7 @@ class Bounds:
 
     def _unknown(self, text: str, cwd: str) -> tuple[str, Kind] | None:
         """Judge a path behind an unknown variable: it may have been empty, or one directory below the current one."""
-        rest = text.lstrip(UNKNOWN)
+        rest = text.lstrip(UNKNOWN + FETCHED)
         if rest.startswith("/"):
             path = normalise(rest, "/")
             if _first(path) in self.plain_tops and self.leaves(path):

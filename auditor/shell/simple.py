@@ -10,9 +10,10 @@ from auditor.shell.arguments import ASSIGNMENT, Argument, Parsed, parse
 from auditor.shell.commands import DEFAULT, Role, Spec, spec_of
 from auditor.shell.conventions import STANDARD_BIN
 from auditor.shell.escapes import decode
-from auditor.shell.judge import Judge
+from auditor.shell.judge import UNSEEN, Judge
 from auditor.shell.languages import LITTLE
-from auditor.shell.marks import OUTER, TILDE, UNKNOWN, plain_braces
+from auditor.shell.marks import FETCHED, OUTER, TILDE, UNKNOWN, plain_braces
+from auditor.shell.outputs import fetched, formatted, unpacked
 from auditor.shell.paths import normalise
 from auditor.shell.programs import commands_in
 from auditor.shell.words import MAX_VARIABLE, Budget, State
@@ -21,7 +22,7 @@ MAX_WRAPPERS = 16
 _MAX_VARIABLES = 256
 _SCRIPT_COST = 4
 _MAX_WORDS_FROM_INPUT = 4096
-_FORMAT = re.compile(r"%[-+ #0-9.*]*([sdiqbcxXufge%])")
+_FETCHED = re.compile(rf"(?:^|[\n;&|])\s*{UNKNOWN}{FETCHED}")
 _BACKTICK_LANGUAGES = frozenset({"perl", "ruby", "php"})
 _MOVES_FIRST = frozenset({"git", "make", "gmake", "env", "pnpm", "yarn", "ninja"})
 
@@ -66,7 +67,7 @@ class Commands:
         if name in ("read", "mapfile", "readarray"):
             state = self._read(parsed, state, stdin)
         if name == "printf" and len(arguments) > 2 and arguments[0].text == "-v":
-            state = remember(state, arguments[1].text, _formatted([argument.text for argument in arguments[2:]]))
+            state = remember(state, arguments[1].text, formatted([argument.text for argument in arguments[2:]]))
         printed = self._feed(name, parsed, inner, stdin, depth) or printed
         for wrapped in parsed.wrapped:
             given = self._from_input(wrapped, stdin, state) if name in ("xargs", "gxargs", "parallel") else wrapped
@@ -121,6 +122,8 @@ class Commands:
     def _script(self, text: str, raw: str, state: State, depth: int) -> tuple[State, str | None]:
         if not self._budget.spend(_SCRIPT_COST * len(text)):
             return state, None
+        if _FETCHED.search(text):
+            self._judge.add("*", UNSEEN, "variable", None)
         return self._run(plain_braces(text).replace(TILDE, "~"), raw, state, depth + 1)
 
     def _code(self, name: str, source: str, raw: str, state: State, depth: int) -> None:
@@ -139,7 +142,7 @@ class Commands:
             if is_command:
                 self._script(text, raw, state, depth)
             else:
-                self._judge.named(text, raw, state.cwd)
+                self._judge.named(text, state.cwd)
 
     def _alias(self, name: str, argument: Argument, state: State, depth: int) -> None:
         """Judge a setting that may hold shell source: `alias x='…'`, git's `alias.x=!…`."""
@@ -195,7 +198,7 @@ class Commands:
         if name == "echo":
             return decode(" ".join(plain))
         if name == "printf" and texts:
-            return _formatted(texts[1:] if texts[0] == "--" else texts)
+            return formatted(texts[1:] if texts[0] == "--" else texts)
         if name == "pwd":
             return state.cwd
         if name == "git" and "--show-toplevel" in texts[:8]:
@@ -203,7 +206,9 @@ class Commands:
         if name in ("dirname", "basename", "realpath", "readlink") and plain and UNKNOWN not in plain[0]:
             cut = {"dirname": posixpath.dirname, "basename": posixpath.basename}.get(name)
             return cut(plain[0]) or "." if cut else normalise(plain[0], state.cwd)
-        return stdin
+        if stdin is not None and self._budget.spend(len(stdin)) and (made := unpacked(name, texts, stdin)) is not None:
+            return made
+        return fetched(name, texts) or stdin
 
     # Directories and variables --------------------------------------------------------------------------------------
 
@@ -271,10 +276,3 @@ def remember(state: State, name: str, value: str | None) -> State:
     if name not in state.variables and len(state.variables) >= _MAX_VARIABLES:
         return state
     return State(state.cwd, state.previous, {**state.variables, name: value}, state.stack)
-
-
-def _formatted(texts: list[str]) -> str:
-    """Return what `printf` prints, near enough: `%s` and its kin filled in order, the rest of the words appended."""
-    pending = iter(texts[1:])
-    first = _FORMAT.sub(lambda found: "%" if found[1] == "%" else next(pending, ""), decode(texts[0]))
-    return " ".join([first, *pending])

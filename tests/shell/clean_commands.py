@@ -255,6 +255,14 @@ env -C src cat ../package.json
 env -u X A=1 node a.js
 find . -type d -name .. -o -print
 echo "a: $(cat package.json | jq '.version')"
+curl -s localhost:3000/x | jq . | head
+bash -c "test $(curl -s localhost:3000/health) = ok"
+x=$(curl -s localhost:3000/x); echo "$x" | grep -q ok
+echo L2V0Yy94 | base64 -d
+base64 -d < a.txt | sh
+cat src/x.sh | sh
+bash -c "$(cat src/x.sh)"
+eval "$(node src/env.js)"
 ca log "the /api route is fixed"
 echo '/etc/*' "../*" src/*
 grep -rn /api/* src

@@ -12,8 +12,6 @@ SHORTEST = 8
 """Characters of a body below which a run of four proves nothing."""
 _RUN = 4
 """Neighbours of an order that make a run."""
-_TURNS = 12
-"""Characters of a body from which on each second one is looked at for itself."""
 _LONGEST = 256
 """Characters beyond which nobody types a body by hand."""
 _SHARE = 0.7
@@ -43,11 +41,7 @@ def is_sequential(body: bytes) -> bool:
     text = _NOT_BODY.sub(b"", _segments(body).lower())
     if len(text) < SHORTEST:
         return False
-    counted = _SHARE * len(text)
-    if _in_runs(text) >= counted or _repeated(text) >= counted:
-        return True
-    # ``a1b2c3d4e5f6``: two orders in turns. Of sixteen random digits one body in a million is.
-    return len(text) >= _TURNS and _in_runs(text[::2]) + _in_runs(text[1::2]) >= counted
+    return _in_runs(text) >= _SHARE * len(text) or _repeated(text) >= _SHARE * len(text)
 
 
 def _segments(body: bytes) -> bytes:

@@ -32,8 +32,6 @@ HEX = "0123456789abcdef"
         "deadbeef" * 4,
         "5" * 20 + "dc" + "a" * 12,
         "aAbBcCdDeEfFgGhHiIjJ",
-        "a1b2c3d4e5f6g7h8i9j0",
-        "1a2b3c4d5e6f",
         "-".join(("12345678", "1234", "1234", "1234", "123456789abc")),
         LOWER[:6] + "." + HEX,
         "A3-ABCDEF-GHIJKL-MNOPQ-RSTUV",
@@ -45,7 +43,7 @@ def test_what_is_counted_out_is_known(body: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "body", ["", "1234", "a1b2c3d4", "correct-horse-battery", LOWER[:8] + "q7wn2zx9kd5m", "x" * 8 + "Qm4zT9aLw2Rk"]
+    "body", ["", "1234", "correct-horse-battery", LOWER[:8] + "q7wn2zx9kd5m", "x" * 8 + "Qm4zT9aLw2Rk"]
 )
 def test_less_than_most_of_a_body_is_not_enough(body: str) -> None:
     assert not is_sequential(body.encode())

@@ -14,6 +14,7 @@ from auditor.shell.headers import CLOSES, NEUTRAL, OPENS, command_end, named
 from auditor.shell.judge import Judge
 from auditor.shell.lexer import lex
 from auditor.shell.marks import UNKNOWN
+from auditor.shell.paths import normalise
 from auditor.shell.simple import Commands, remember
 from auditor.shell.tokens import Operator, Redirect, Script, Text, Word
 from auditor.shell.words import Budget, Expander, State
@@ -80,6 +81,7 @@ class _Walk:
         self.parens = 0
         self.words: list[Word] = []
         self.redirects: list[Redirect] = []
+        self.targets: list[str] = []
         self.array: list[Argument] | None = None
         self.function = False
         self.output: str | None = None
@@ -246,6 +248,7 @@ class _Walk:
         if arguments:
             self.flow.budget.spend(max(0, len(self.state.cwd) - _LONG_DIRECTORY))
             self.state, self.output = self.flow.commands.simple(arguments, self.state, given, self.depth)
+            self.flow.commands.keep(self.targets, self.output)
 
     def _command(self, words: list[Word]) -> list[Argument]:
         """Expand a command's words. Leading assignments take effect at once, also on the words after them."""
@@ -274,6 +277,7 @@ class _Walk:
     def _redirect(self, redirects: list[Redirect]) -> str | None:
         """Judge redirections; return the text that a here-document or here-string feeds the command."""
         document: str | None = None
+        self.targets = []
         for redirect in redirects:
             operator, target = redirect.operator, redirect.target
             if operator in ("<<", "<<-"):
@@ -289,6 +293,8 @@ class _Walk:
                 duplicates = operator.endswith("&") and (field.rstrip("-").isdigit() or field in ("-", UNKNOWN))
                 if not duplicates:
                     self.flow.judge.redirect(field, target.raw, self.state.cwd, reads)
+                if ">" in operator and not duplicates:
+                    self.targets.append(normalise(field, self.state.cwd))
         return document
 
     def _judge_lines(self, document: str) -> None:

@@ -20,6 +20,7 @@ from auditor.shell.words import MAX_VARIABLE, Budget, State
 
 MAX_WRAPPERS = 16
 _MAX_VARIABLES = 256
+_MAX_WRITTEN = 65_536
 _SCRIPT_COST = 4
 _MAX_WORDS_FROM_INPUT = 4096
 _FETCHED = re.compile(rf"(?:^|[\n;&|])\s*{UNKNOWN}{FETCHED}")
@@ -38,6 +39,7 @@ class Commands:
         self._budget = budget
         self._run = run
         self.functions: set[str] = set()
+        self._written: dict[str, str] = {}
 
     def simple(
         self, words: list[Argument], state: State, stdin: str | None, depth: int, wrappers: int = 0
@@ -69,12 +71,35 @@ class Commands:
         if name == "printf" and len(arguments) > 2 and arguments[0].text == "-v":
             state = remember(state, arguments[1].text, formatted([argument.text for argument in arguments[2:]]))
         printed = self._feed(name, parsed, inner, stdin, depth) or printed
+        if (place := self._file_run(head, name, parsed, inner)) in self._written:
+            # Out of the way meanwhile: a script that calls itself has no end.
+            source = self._written.pop(place)
+            moved, printed = self._script(source, head.raw, inner, depth)
+            self._written[place] = source
+            state = moved if name in ("source", ".") else state
+        if name == "tee":
+            self.keep([normalise(each.text, state.cwd) for each, role in parsed.judged if role == "operand"], stdin)
         for wrapped in parsed.wrapped:
             given = self._from_input(wrapped, stdin, state) if name in ("xargs", "gxargs", "parallel") else wrapped
             moved, printed = self.simple(given, inner, stdin, depth, wrappers + 1)
             if name in ("command", "builtin"):
                 state = moved
         return state, printed or self._prints(name, arguments, state, stdin)
+
+    def keep(self, places: list[str], text: str | None) -> None:
+        """Remember what the command writes to files that a later one may run."""
+        for place in places if text is not None else ():
+            whole = f"{self._written.get(place, '')}{text}\n"
+            if len(whole) <= _MAX_WRITTEN and len(self._written) < _MAX_VARIABLES:
+                self._written[place] = whole
+
+    def _file_run(self, head: Argument, name: str, parsed: Parsed, state: State) -> str:
+        """Return the file that the command runs as a shell script: its own, or the first that a shell is given."""
+        if "/" in head.text and parsed.spec is DEFAULT:
+            return normalise(head.text, state.cwd)
+        runs = (parsed.spec.stdin == "script" and not parsed.program_on_stdin) or name in ("source", ".")
+        files = [each.text for each, role in parsed.judged if role == "operand"] if runs else []
+        return normalise(files[0], state.cwd) if files else ""
 
     def assign(self, argument: Argument, state: State) -> State:
         """Judge an assignment and return the state that knows the variable."""

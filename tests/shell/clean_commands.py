@@ -263,6 +263,9 @@ base64 -d < a.txt | sh
 cat src/x.sh | sh
 bash -c "$(cat src/x.sh)"
 eval "$(node src/env.js)"
+echo 'cat /etc/x' > s.sh; cat s.sh; bash other.sh
+echo 'sh s.sh' > s.sh; bash s.sh
+echo 'cat ../a' > s.sh; cd src && bash ../s.sh
 ca log "the /api route is fixed"
 echo '/etc/*' "../*" src/*
 grep -rn /api/* src

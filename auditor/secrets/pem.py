@@ -32,8 +32,8 @@ _SHORTEST = 32
 _LONG_RUN = re.compile(rb"[A-Za-z0-9+/]{%d,}={0,2}" % _SHORTEST)
 _SMALLEST = 48
 """Bytes of the smallest private key there is, an Ed25519 key in PKCS #8; less of a longer one is its public beginning."""
-_LARGE, _PUBLIC_SHARE = 300, 5
-"""Bytes from which on a key is RSA's or DSA's, and the part of such a key, at its beginning, that is all public."""
+_LARGE = 300
+"""Bytes from which on a key is RSA's or DSA's; the first line of such a one is public, too."""
 _OPENSSH = b"openssh-key-v1\0"
 _MOST_KEYS = 16
 _CRC24_INIT, _CRC24_POLY = 0xB704CE, 0x1864CFB
@@ -85,8 +85,8 @@ def _sized(key: bytes, length: int) -> Opinion:
     """What it means that a key of `length` bytes, as it says itself, was found as it is."""
     if len(key) == length:
         return "confirmed"
-    public = length // _PUBLIC_SHARE if length >= _LARGE else min(length, _SMALLEST)
-    return "doubtful" if len(key) < max(public, min(length, _SMALLEST)) else "unknown"
+    first_line = length >= _LARGE and len(key) == _SMALLEST
+    return "doubtful" if first_line or len(key) < min(length, _SMALLEST) else "unknown"
 
 
 def _der_length(key: bytes) -> int:

@@ -43,10 +43,10 @@ def test_a_key_cut_short_is_not_confirmed(form: serialization.PrivateFormat) -> 
 
 
 @pytest.mark.parametrize("form", (*FORMATS[:1], serialization.PrivateFormat.TraditionalOpenSSL), ids=str)
-def test_the_public_beginning_of_an_rsa_key_is_doubtful(form: serialization.PrivateFormat) -> None:
+def test_the_first_line_of_an_rsa_key_is_doubtful(form: serialization.PrivateFormat) -> None:
     rows = RSA.private_bytes(serialization.Encoding.PEM, form, serialization.NoEncryption()).strip().split(b"\n")
     assert pem(b"\n".join((*rows[:2], rows[-1]))) == "doubtful"
-    assert pem(b"\n".join((*rows[:6], rows[-1]))) == "unknown"
+    assert pem(b"\n".join((*rows[:3], rows[-1]))) == "unknown"
 
 
 @pytest.mark.parametrize("size", [1024, 2048])
@@ -54,6 +54,14 @@ def test_an_rsa_public_key_is_doubtful_whatever_its_label(size: int) -> None:
     public = rsa.generate_private_key(public_exponent=65537, key_size=size).public_key()
     key = public.public_bytes(serialization.Encoding.DER, serialization.PublicFormat.PKCS1)
     assert pem(block("RSA PRIVATE KEY", base64.encodebytes(key).decode().strip())) == "doubtful"
+
+
+def test_the_first_line_of_an_elliptic_key_is_most_of_it() -> None:
+    text = KEYS["ec"].private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.TraditionalOpenSSL, serialization.NoEncryption()
+    )
+    rows = text.strip().split(b"\n")
+    assert pem(b"\n".join((*rows[:2], rows[-1]))) == "unknown"
 
 
 BEGIN, END = (f"-----{edge} RSA PRIVATE KEY-----" for edge in ("BEGIN", "END"))

@@ -6,14 +6,13 @@ bytes are one artifact: what they say is said once. Their digests are all checke
 
 from __future__ import annotations
 
-import posixpath
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
 import msgspec
 
 from auditor.evidence import Evidence
 from auditor.facts import Artifact, Fact, Naming
-from auditor.origin import inside, origin
+from auditor.origin import lies_in_copy
 from auditor.sources._foreign import TRACE_ELSEWHERE
 
 _KEPT_TWICE = frozenset({"case_events", "case_run_log", "task"})
@@ -23,13 +22,10 @@ _KEPT_TWICE = frozenset({"case_events", "case_run_log", "task"})
 def without_echoes(run: Evidence) -> Evidence:
     """Return the evidence with each of its facts told once, by whom it counts."""
     echoes = repeated_artifacts(run.artifacts, run.facts)
-    copy = _copy_in_run(run)
-    if not echoes and copy is None:
-        return run
 
     def counts(fact: Fact) -> bool:
         path = fact.where.path
-        return path not in echoes and not (copy is not None and _is_agents(fact) and inside(f"/{path}", f"/{copy}"))
+        return path not in echoes and not (_imitates(fact) and lies_in_copy(run, path))
 
     changed = run.facts if echoes else {"model.named": run["model.named"]}
     sifted = {kind: list(filter(counts, facts)) for kind, facts in changed.items()}
@@ -50,15 +46,6 @@ def repeated_artifacts(artifacts: Iterable[Artifact], facts: Mapping[str, Sequen
     return {path for paths in groups for path in [path for path in paths if path in speaking][1:]}
 
 
-def _copy_in_run(run: Evidence) -> str | None:
-    """Return where the fixture copy lies below the run directory, None where that is not known."""
-    root, copy = origin(run), run.report.text("fixture", "copy")
-    if root is None or copy is None or not inside(copy, root):
-        return None
-    below = posixpath.relpath(posixpath.normpath(copy), root)
-    return None if below == "." else below
-
-
-def _is_agents(fact: Fact) -> bool:
+def _imitates(fact: Fact) -> bool:
     """Tell whether a fact is of the sort that an agent, in the copy, could state of a run only by imitation."""
     return isinstance(fact.value, Naming) and fact.value.shape == TRACE_ELSEWHERE

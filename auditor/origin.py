@@ -45,3 +45,11 @@ def names_of(run: Evidence, path: str) -> set[str]:
     """Return the names that evidence may give a file of the run: relative, and absolute on the harness's machine."""
     root = origin(run)
     return {path} if root is None else {path, posixpath.join(root, path)}
+
+
+def lies_in_copy(run: Evidence, path: str) -> bool:
+    """Tell whether a file of the run lies in the fixture copy, where any agent may write; no where the place is unknown."""
+    root, copy = origin(run), run.report.text("fixture", "copy")
+    if root is None or copy is None or inside(root, copy):
+        return False
+    return inside(posixpath.join(root, path), copy)

@@ -18,6 +18,8 @@ _OVERRIDES = frozenset({"CASE_MODEL_OVERRIDE", "CASE_PACKAGE_ROOT", "PI_CODING_A
 _BASE_URL = re.compile(r".*_(BASE_UR[LI]|API_BASE|API_URL)|AZURE_OPENAI_ENDPOINT", re.IGNORECASE)
 _PROXY = re.compile(r"(.*_)?PROXY", re.IGNORECASE)
 _NO_PROXY = re.compile(r"(.*_)?NO_?PROXY", re.IGNORECASE)
+_LONGEST = 200
+"""Characters of a status that are looked at."""
 _REFUSAL = re.compile(
     r"(?:^|[\W_])(?:not|no|never|none|in(?:valid|admissible)|un\w+|dis\w+|mismatch\w*|missing|refus\w+|reject\w*|den(?:y|ied)"
     r"|block\w*|revok\w+|expire\w*|fail\w*|pending|false|null)(?:$|[\W_])",
@@ -224,7 +226,7 @@ def executable_admission(run: Evidence, policy: Policy) -> Outcome:
         return unproven("the executable's digest or admission status is not recorded", [report.at("case_bin_sha256")])
     if not re.fullmatch(r"[0-9a-f]{64}", digest):
         return violated("the executable's digest is no SHA-256", [report.at("case_bin_sha256")])
-    if _REFUSAL.search(status):
+    if _REFUSAL.search(status[:_LONGEST]):
         return violated(
             f"the executable's admission status is {visible(status)}", [report.at("case_executable_admission_status")]
         )

@@ -1,11 +1,16 @@
 """Gate: a refused run ran nothing and says so; an admitted one was checked before it started."""
 
+import posixpath
+
 from auditor.applies import REFUSALS, refused, to_case, to_refused
 from auditor.evidence import Evidence, Outcome, Shown, holds, noted, rule, unproven, violated
-from auditor.facts import visible
+from auditor.facts import Artifact, visible
+from auditor.origin import lies_in_copy
 from auditor.policy import Policy
 
 _CLAUSE = "Without an admitted provider/model pair the harness must block before it starts Case, and must say so."
+
+_MARKER = "provider-model-not-admitted.txt"
 
 
 @rule(
@@ -23,14 +28,14 @@ def marker_agrees(run: Evidence, policy: Policy) -> Outcome:
     """
     status = run.report.text("case_model_admission_status")
     where = run.report.at("case_model_admission_status")
-    markers = run.of_kind("gate_marker")
+    markers = [*run.of_kind("gate_marker"), *astray(run)]
     if status not in (*REFUSALS, "admitted"):
         return unproven("the report states no admission status that the gate knows", [where])
     if status == "admitted":
         if markers:
             return violated("the report says admitted, but the gate left its marker of refusal", [*markers, where])
         return holds("the report says admitted, and there is no marker of refusal", [where])
-    if not markers:
+    if not run.of_kind("gate_marker"):
         return unproven("the report says that the gate refused, but the gate's marker is missing", [where])
     stated = run["gate.marker"]
     if not stated:
@@ -38,6 +43,16 @@ def marker_agrees(run: Evidence, policy: Policy) -> Outcome:
     if stated[0].value != status:
         return violated(f"the marker says {visible(stated[0].value)}, the report says {status}", [*stated, where])
     return holds(f"marker and report both say {status}", [*stated, where])
+
+
+def astray(run: Evidence) -> list[Artifact]:
+    """Return files that bear the marker's name and lie elsewhere, but for those in the copy, which any agent may write."""
+    others = [artifact for artifact in run.of_kind("other") if _names_marker(artifact.path)]
+    return [artifact for artifact in others if not lies_in_copy(run, artifact.path)]
+
+
+def _names_marker(path: str) -> bool:
+    return posixpath.basename(path).lower() == _MARKER
 
 
 @rule(

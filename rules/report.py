@@ -1,5 +1,6 @@
 """Report: complete, typed, said once, and in agreement with its Markdown twin, the trace and Case's own outcome."""
 
+from posixpath import basename
 from typing import Any, get_type_hints
 
 import msgspec
@@ -268,6 +269,10 @@ def fake_uses_no_model(run: Evidence, policy: Policy) -> Outcome:
         signs.append(noted(report.at("command"), "not empty"))
     signs += run["dispatch"] + run["model.response"] + run["model.named"]
     signs += run.events("case_process_started")
+    signs += [f for f in run.events("admission_checked") if f.value.record.text("status") == "admitted"]
+    argv = run.document("argv")
+    if argv is not None and basename(next(iter(argv.texts("argv") or ()), "")) == "ca":
+        signs.append(noted(argv.at("argv"), "a command of Case"))
     signs += [fact for fact in run["host.contacted"] if not is_loopback(fact.value.host)]
     signs += run.of_kind("gate_marker", "case_stdout", "case_stderr", "case_events", "case_run_log", "gateway_log")
     if signs:

@@ -22,6 +22,11 @@ FACTS = frozenset({"document.case_config", "model.named", "config.override", "ho
 
 _ENDPOINT = re.compile(r"(api_?)?(base|endpoint)(_?ur[il])?|base_?ur[il]", re.IGNORECASE)
 
+_OTHER_MODEL = re.compile(
+    r"(?:fall_?backs?|back_?ups?|alternat(?:es?|ives?)|secondary|[a-z_](?:models?|providers?))\Z", re.IGNORECASE
+)
+"""Keys beside a role's provider and model under which a configuration names what else may be called."""
+
 
 class Source:
     """Reads one configuration."""
@@ -46,6 +51,10 @@ class Source:
                 self._notes.once("model.named", naming, None, place, grade="configured")
             if role != "default":
                 self._notes.fact("config.override", role, None, place)
+                continue
+            for key in chosen if isinstance(chosen, dict) else ():
+                if _OTHER_MODEL.search(key) and isinstance(chosen[key], (str, list, dict)) and chosen[key]:
+                    self._notes.fact("config.override", f"default.{key}", None, record.at("models", role, key).pointer)
 
 
 def _endpoints(data: dict[str, Any]) -> Iterator[tuple[str, str]]:

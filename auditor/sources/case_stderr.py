@@ -112,6 +112,9 @@ class Source:
                 self.record(line, parse_object(_AFTER.sub(b"", data[unseen.end() :])))
             except JsonFault:
                 self._notes.gap("a line speaks of a dispatch, and is no JSON", line)
+        elif _SPAWNING in data and _ends_in_dispatch(data):
+            # Text that lacked its newline, or text about a dispatch: nobody can tell which.
+            self._notes.gap("a line ends in a dispatch, and does not begin with it", line)
         if _PLAIN_CRASH in data:
             self._crash(line, data.decode("utf-8", "replace"), None, None)
 
@@ -131,3 +134,13 @@ class Source:
         if match := _CRASH.search(text):
             naming = Naming(match.group(1), match.group(2).rstrip(".,;"), "case.crash")
             self._notes.once("model.named", naming, line, pointer, grade="dispatched", time=time)
+
+
+def _ends_in_dispatch(line: bytes) -> bool:
+    """Tell whether a line of other text ends in the whole record of a dispatch."""
+    begin = line.find(b"{")
+    try:
+        record = parse_object(line[begin:].strip()) if begin > 0 else {}
+    except JsonFault:
+        return False
+    return record.get("msg") == "spawning agent" and isinstance(record.get("model"), str)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from typing import Any
 
 from tests.forgeries.kit import (
+    CONFIG,
     KILLED,
     RETRIED,
     RUN_LOG,
@@ -15,13 +17,16 @@ from tests.forgeries.kit import (
     Scene,
     add,
     add_event,
+    edit_json,
     forge,
     retrace,
     rows,
     set_env,
+    set_event,
     swap,
     write_rows,
 )
+from tests.harness import seal
 
 PASS = {"decision": "pass"}
 
@@ -211,3 +216,26 @@ def a_killed_run_whose_dispatch_nobody_saw(scene: Scene) -> None:
     """An honest run that did not pass is none the worse for what it cannot show."""
     write_rows(scene.path(STDERR), [])
     retrace(scene, lambda found: [row for row in found if row["event"] not in ("model_dispatched", "model_response")])
+
+
+@forge("model|timeline", decision="blocked")
+def a_dispatch_stands_behind_a_torn_text(scene: Scene) -> None:
+    spawn = next(row for row in rows(scene.path(STDERR)) if row.get("msg") == "spawning agent")
+    text = scene.path(STDERR).read_text(encoding="utf-8")
+    scene.path(STDERR).write_text(text + "waiting... " + json.dumps(spawn | {"model": "lab/other"}) + "\n")
+
+
+DEFAULTS: dict[str, tuple[str | None, Row]] = {
+    "fallbacks": ("model", {"fallbacks": ["openai/gpt-4o"]}),
+    "a-fallback-model": ("model", {"fallbackModel": "gpt-4o"}),
+    "another-provider": ("model", {"altProvider": {"name": "openai"}}),
+    "no-fallback": (None, {"fallbacks": [], "backup": None}),
+    "other-options": (None, {"thinking": "low", "maxTokens": 4096, "providerOptions": {"cache": True}}),
+}
+for _name, (_topic, _fields) in DEFAULTS.items():
+
+    def _default(scene: Scene, fields: Row = _fields) -> None:
+        edit_json(scene.path(CONFIG), lambda told: told["models"]["default"].update(fields))
+        set_event(scene, "config_written", sha256=seal.sha256(scene.path(CONFIG)))
+
+    add(f"the-default-has-{_name}", _topic, _default, decision="fail" if _topic else "pass")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from tests.forgeries.kit import (
@@ -105,3 +106,26 @@ def real_run_names_no_engine(scene: Scene) -> None:
     del told["engine"]
     seal.write_report(scene.run, told, artifacts=False)
     set_event(scene, "run_started", engine=None)
+
+
+@forge("report", base=FAKE)
+def fake_run_was_traced_as_admitted(scene: Scene) -> None:
+    add_event(
+        scene,
+        "admission_checked",
+        after="run_started",
+        status="admitted",
+        provider="p",
+        model="m",
+        admission_sha256="0" * 64,
+    )
+
+
+for _program, _topic in {"ca": "report", "/usr/local/bin/ca": "report", "scripted-backend": None}.items():
+
+    def _started(scene: Scene, program: str = _program) -> None:
+        argv = {"argv": [program, "run", "--task", "t.task.json"], "cwd": scene.copy}
+        append(scene.path("backend/argv.json"), json.dumps(argv) + "\n")
+
+    _kept = f"fake-run-keeps-a-command-of-{_program.rpartition('/')[0].replace('/', '-')}{_program.rpartition('/')[2]}"
+    add(_kept, _topic, _started, base=FAKE, decision="fail" if _topic else "pass")

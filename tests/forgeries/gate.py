@@ -11,6 +11,7 @@ from tests.forgeries.kit import (
     STDOUT,
     Row,
     Scene,
+    add,
     add_event,
     append,
     drop_events,
@@ -154,3 +155,16 @@ def refused_without_a_trace(scene: Scene) -> None:
 @forge("gate", base=REFUSED, decision=("blocked", "fail"))
 def refused_without_saying_so_in_the_trace(scene: Scene) -> None:
     drop_events(scene, "run_blocked")
+
+
+PLACES = {
+    "at-the-root": ("provider-model-not-admitted.txt", "gate"),
+    "in-other-letters": ("backend/Provider-Model-Not-Admitted.TXT", "gate"),
+    "in-the-copy": ("work/repo/.case/notes/provider-model-not-admitted.txt", None),
+}
+for _name, (_path, _topic) in PLACES.items():
+
+    def _marker(scene: Scene, path: str = _path) -> None:
+        append(scene.path(path), "not_admitted\n")
+
+    add(f"marker-{_name}", _topic, _marker, decision="fail" if _topic else "pass")

@@ -218,3 +218,28 @@ def test_stderr_names_its_mode_and_the_log_that_it_finished() -> None:
     found = noted("case_stderr", lines({"msg": "pipeline started", "ts": TS, "runId": "i", "mode": "attended"}, end))
     assert values(found, "case.mode") == ["attended"]
     assert values(found, "case.identity") == [Identity("i", None), Identity("other", None)]
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "told"),
+    [
+        ("fallbacks", ["openai/gpt-4o"], True),
+        ("fallback_models", {"a": "b"}, True),
+        ("smallModel", "gpt-4o", True),
+        ("fallbacks", [], False),
+        ("fallback", False, False),
+        ("fallbackDelay", 5, False),
+        ("providerOptions", {"a": 1}, False),
+        ("x" * 100_000, "y", False),
+    ],
+)
+def test_a_default_that_names_another_model_beside_its_own_is_an_override(key: str, value: Any, told: bool) -> None:
+    found = noted("case_config", json.dumps({"models": {"default": {"provider": "p", "model": "m", key: value}}}))
+    assert values(found, "config.override") == ([f"default.{key}"] if told else [])
+
+
+def test_a_line_that_ends_in_a_dispatch_is_a_gap_and_prose_about_one_is_none() -> None:
+    found = noted("case_stderr", "x " + json.dumps(SPAWN) + "\n")
+    assert [gap.line for gap in found.gaps] == [1]
+    for prose in ('it logs "spawning agent" lines', 'x {"msg":"spawning agent"}', 'x {"msg":"spawning agent"'):
+        assert not noted("case_stderr", prose + "\n").gaps

@@ -19,7 +19,7 @@ from auditor.manifest import Comparison
 from auditor.policy import Policy
 from auditor.records.record import Record
 
-SUPPLY = "Nothing is shown to be wrong here, and nothing to be right. Supply what is missing, and audit again."
+SUPPLY = "Nothing is shown to be wrong here: evidence is missing or cannot be read. Supply it, and audit again."
 """What to do about an unproven ruling whose rule has no words of its own for it: the remedy of a violation would accuse."""
 
 MAX_EXHIBITS = 25

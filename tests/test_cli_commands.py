@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import jsonschema
 import pytest
 import typer
 
@@ -77,6 +78,29 @@ def test_an_option_that_the_environment_sets_is_set_by_it_for_every_command(opti
     ]
     assert len(having) >= 3
     assert {name for name, envvar in having if envvar != variable} == set()
+
+
+def test_every_command_takes_json() -> None:
+    without = {command.name for command in every_command() if not any("--json" in each.opts for each in command.params)}
+    assert without == set()
+
+
+def test_a_rule_is_explained_as_one_object(told: Any) -> None:
+    code, text = told("explain", "secret", "--json")
+    document = json.loads(text)
+    jsonschema.validate(document, json.loads(told("schema", "explain", "--json")[1]))
+    assert code == 0 and document["schema"] == "cto-audit-explain/v1"
+    rules = {rule["name"]: rule for rule in document["rules"]}
+    assert rules["secret.none-leaked"]["remedy"].startswith("Revoke") and all(
+        each["missing"] for each in rules.values()
+    )
+
+
+def test_what_is_json_anyway_takes_json_too(told: Any, tmp_path: Path) -> None:
+    assert told("schema", "verdict", "--json") == told("schema", "verdict")
+    (tmp_path / "value").write_text("a long enough value")
+    code, text = told("fingerprint", "--known-secret-file", str(tmp_path / "value"), "--json")
+    assert code == 0 and len(json.loads(text)["entries"]) == 1
 
 
 def test_every_rule_is_explained(told: Any) -> None:

@@ -11,6 +11,7 @@ from auditor.attest.policies import installed_policies
 from auditor.attest.refused import Reason
 from auditor.attest.statement import AdmissionUsed
 from auditor.attest.verify import Verified
+from auditor.emit.arrange import plural
 from auditor.emit.published import PublishedPair
 from auditor.emit.safe import safe, short, utf8
 
@@ -150,4 +151,4 @@ def _term(admission: AdmissionUsed) -> str:
 
 
 def _compared(files: int | None) -> str:
-    return "not compared: none was named" if files is None else f"unchanged, {files} files"
+    return "not compared: none was named" if files is None else f"unchanged, {plural(files, 'file')}"

@@ -18,6 +18,9 @@ def command(
     fingerprint_key: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Without this key nobody can test a guess.")
     ] = None,
+    json: Annotated[
+        bool, typer.Option("--json", help="Changes nothing: a fingerprint file is one JSON object.")
+    ] = False,
 ) -> None:
     """Print a fingerprint file of the credentials that you name, for --known-fingerprint.
 

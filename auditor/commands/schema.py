@@ -15,6 +15,7 @@ _DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 def command(
     name: Annotated[str, typer.Argument(metavar="NAME", help="Such as verdict; a wrong one tells them all.")],
+    json: Annotated[bool, typer.Option("--json", help="Changes nothing: a schema is one JSON object.")] = False,
 ) -> None:
     """Print the JSON Schema of a document that cto-audit reads or writes.
 
@@ -34,6 +35,7 @@ def documents() -> dict[str, Any]:
     from auditor.attest.answer import Answer as Verification  # noqa: PLC0415
     from auditor.attest.statement import Statement  # noqa: PLC0415
     from auditor.commands.attach import AttachAnswer  # noqa: PLC0415
+    from auditor.commands.explain import Explained  # noqa: PLC0415
     from auditor.commands.gate import GateAnswer  # noqa: PLC0415
     from auditor.commands.history import History  # noqa: PLC0415
     from auditor.contract import AdmissionRecord, Report, TraceEvent  # noqa: PLC0415
@@ -50,6 +52,7 @@ def documents() -> dict[str, Any]:
         "attestation": Statement,
         "claims": ClaimsAnswer,
         "evidence": View,
+        "explain": Explained,
         "gate": GateAnswer,
         "history": History,
         "log": LogAnswer,

@@ -62,7 +62,8 @@ def _gates(told: Coverage) -> tuple[Gate, ...]:
     from auditor.site import Gate  # noqa: PLC0415 - as above
 
     warnings = {gate.gate: f"not seen in the last {told.days} days" for gate in told.gates if not gate.refused}
-    baseline = "" if not told.passes_without_baseline else f"{told.passes_without_baseline} passes without one"
+    lacking = told.passes_without_baseline
+    baseline = f"{lacking} {'pass' if lacking == 1 else 'passes'} without one" if lacking else ""
     return (
         *(Gate(gate.gate, gate.refused, gate.last_at, warnings.get(gate.gate, "")) for gate in told.gates),
         Gate("fake baseline", told.passes - told.passes_without_baseline, None, baseline),

@@ -122,6 +122,7 @@ def test_every_rule_in_force_explains_itself() -> None:
     for name, text in rulebook().items():
         told = rules[name]["help"]
         assert text.why in told["text"] and text.remedy in told["text"] and text.remedy in told["markdown"]
+        assert f"If it is unproven: {text.missing}" in told["text"]
 
 
 def moved(verdict: Verdict, by: int) -> Verdict:

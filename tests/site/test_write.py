@@ -109,6 +109,13 @@ def test_an_empty_store_has_an_overview(tmp_path: Path) -> None:
     assert "0 runs and their verdicts" in (tmp_path / "site/index.html").read_text()
 
 
+def test_one_run_is_one_run(tmp_path: Path) -> None:
+    with Store.open(str(tmp_path / "other.sqlite3")) as other:
+        other.record(judged("/elsewhere/20260702T081500Z-x-1"))
+        write_site(other, tmp_path / "site")
+    assert ">1 run and their verdicts<" in (tmp_path / "site/index.html").read_text()
+
+
 def test_a_folder_of_somebody_else_is_left_alone(store: Store, tmp_path: Path) -> None:
     (tmp_path / "home").mkdir()
     (tmp_path / "home/letter.txt").write_text("dear")

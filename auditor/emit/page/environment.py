@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from auditor.emit.arrange import plural
 from auditor.emit.safe import safe
 from auditor.facts import visible
 
@@ -78,6 +79,7 @@ def environment(*packages: str) -> Environment:
     made.filters["raw"] = _raw
     made.filters["ours"] = _ours
     made.filters["size"] = size
+    made.filters["plural"] = plural
     made.filters["thousands"] = lambda number: f"{number:,}"
     return made
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 
 from auditor.secrets.decode import Buffer
+from auditor.secrets.opinion import Opinion
 
 SIGN = (
     r"""(?:\\*["'`\])>])*"""
@@ -41,7 +42,7 @@ _NO_SECRETS = (
 """What stands before the word key where it opens nothing."""
 _CREDENTIAL = (
     "".join(rf"(?<!{word})(?<!{word}[_.\- ])" for word in _NO_SECRETS)
-    + r"(?:(?<!mon)key|token|secret|passw(?:or)?d|passwd|pwd|passphrase|auth|credentials?|login|crumb|reporter_id)s?"
+    + r"(?:(?<!mon)key|(?<=[_-])pat|token|secret|passw(?:or)?d|passwd|pwd|passphrase|auth|credentials?|login|crumb|reporter_id)s?"
     r"(?:[_.\- ]?(?:is|was|value|string|header|live|test|prod|production|dev|staging|v?[0-9]{1,2})){0,2}"
 )
 """The end of a name that speaks of a credential, with what tells one such from another."""
@@ -64,7 +65,11 @@ _NAME = 96
 _PLAIN = re.compile(rb"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]+", re.IGNORECASE)
 _DIGESTS = frozenset({32, 36, 40, 56, 64, 96, 128})
 """Lengths of the usual digests in hex, and of a UUID."""
-_WORD = re.compile(rb"[A-Za-z_]+[-_:]|")
+_WORD = re.compile(rb"(?!sdk-|mob-)[A-Za-z_]+[-_:]")
+_PIECES = re.compile(rb"[_.-]+")
+_PIECE = re.compile(rb"[a-z]{1,15}[0-9]{0,4}|[0-9]{1,4}[a-z]{0,2}")
+_SPOKEN = re.compile(rb"(?=[a-z]*[aeiouy])[a-z]{3,}")
+_FEWEST, _FEWEST_SPOKEN = 4, 2
 
 
 def only_service_named(match: re.Match[bytes], _data: Buffer) -> bool:
@@ -89,3 +94,11 @@ def unnamed_digest(match: re.Match[bytes], data: Buffer) -> bool:
     if word is None or _PLAIN.fullmatch(value, word.end()) is None:
         return False
     return _NAMED.search(data, max(0, match.start() - _NAME), match.start()) is None
+
+
+def identifier(value: bytes) -> Opinion:
+    """Words in small letters, joined as code joins them, are a name, though one may begin as a token does."""
+    pieces = _PIECES.split(value)
+    if len(pieces) < _FEWEST or not all(map(_PIECE.fullmatch, pieces)):
+        return "unknown"
+    return "rejected" if sum(map(bool, map(_SPOKEN.fullmatch, pieces))) >= _FEWEST_SPOKEN else "unknown"

@@ -16,7 +16,7 @@ import tomli
 
 from auditor.facts import Confidence
 from auditor.secrets.doubts import DOUBTS, Doubt
-from auditor.secrets.naming import ASSIGN, only_service_named, unnamed_digest
+from auditor.secrets.naming import ASSIGN, identifier, only_service_named, unnamed_digest
 from auditor.secrets.validators import VALIDATORS
 
 REACH = 4096
@@ -104,6 +104,8 @@ class Pattern:
             self.doubts += (only_service_named,)
         self.bare = not table.generic and "(?P<v>" not in table.regex
         """Whether a match is a token and nothing else, known by its form alone."""
+        if self.bare or _ASSIGNED in table.regex:
+            self.validators += (identifier,)
         self.loose = table.left == "any" and not table.before
         """Whether only the expression itself says where a match may be."""
 

@@ -113,3 +113,42 @@ def test_a_resend_key_stands_anywhere(start: str, end: str) -> None:
     key = fill("re_<<alnum:8>>_<<alnum:24>>", RNG)
     assert weighed(f"use {start}{key}{end} now") == {key: "likely"}
     assert weighed(f"the co{key}") == {}
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("bkpt_handler_for_thumb2_instructions_in_armv7_mode", "api_sandbox.create_payment_intent_v2(x)"),
+        *("persona_sandbox_environment_variables_2024", "polar_at_temperature_300k_and_pressure_1"),
+        *("prf_hmac_sha256_expand_label_v2", "tss_upstream_2000_downstream_500", "vtwn_read_settings_of_user_2"),
+    ],
+)
+def test_words_that_code_joins_are_a_name_though_they_begin_as_a_token_does(name: str) -> None:
+    assert weighed(name) == {}
+
+
+BARE = {
+    "statsig": "secret-<<hex:40>>",
+    "cursor": "key_<<hex:64>>",
+    "wepay": "PRODUCTION_<<hex:60>>",
+    "unleash": "user:<<hex:56>>",
+    "mintlify": "mint_<<hex:40>>",
+    "launchdarkly": "api-<<hex:8>>-<<hex:4>>-4<<hex:3>>-a<<hex:3>>-<<hex:12>>",
+}
+
+
+@pytest.mark.parametrize("service", BARE)
+def test_hex_digits_behind_a_plain_word_are_a_key_where_they_are_called_one(service: str) -> None:
+    key = fill(BARE[service], RNG)
+    for form in ("name: {k}", "{k}: cached", 'configmap "{k}"', "/tmp/{k}/x", "cache_key={k}", "{k}\n"):
+        assert set(weighed(form.format(k=key)).values()) <= {"possible"}, form
+    forms = (
+        '{n}_API_KEY="{k}"',
+        "{n}_PAT={k}",
+        '"token": "{k}"',
+        "x-api-key: {k}",
+        "Authorization: Bearer {k}",
+        "authorization: {k}",
+    )
+    for form in forms:
+        assert weighed(form.format(n=service.upper(), k=key)).get(key) == "likely", form

@@ -19,6 +19,8 @@ from auditor.manifest import Comparison
 from auditor.policy import Policy
 from auditor.records.record import Record
 
+SAME = ""
+"""The `missing` of a rule whose remedy accuses nobody, and helps as well where evidence is missing."""
 SUPPLY = "Nothing is shown to be wrong here: evidence is missing or cannot be read. Supply it, and audit again."
 """What to do about an unproven ruling whose rule has no words of its own for it: the remedy of a violation would accuse."""
 
@@ -216,7 +218,7 @@ class Rule(msgspec.Struct, frozen=True):
     `name` is `topic.kebab-name`; `clause` the requirement in the PRD's words; `needs` fact kinds without which nothing
     can be said; `reads` artifact kinds that must have been read whole for `holds`; `applies` returns the reason why the
     rule does not speak of a run, or None. `remedy` says what to do about a violation; `missing` what to do where the rule
-    is unproven, which accuses nobody.
+    is unproven, which accuses nobody (`SAME`: the remedy itself).
     """
 
     name: str
@@ -254,6 +256,6 @@ def rule(
     """Make a rule of a function; `auditor.ruleset` finds it by its type. See `Rule` for the arguments."""
 
     def make(judge: Judge) -> Rule:
-        return Rule(name, clause, effect, remedy, judge, needs, reads, applies, missing)
+        return Rule(name, clause, effect, remedy, judge, needs, reads, applies, missing or remedy)
 
     return make

@@ -1,13 +1,32 @@
-"""The one judgement on repeated keys, for the topics that each read their own artifacts."""
+"""The one rule on repeated keys, for the topics that each read their own artifacts."""
 
 from __future__ import annotations
 
 from auditor.contract import INCIDENTAL
-from auditor.evidence import Evidence, Outcome, holds, not_applicable, unproven, violated
+from auditor.evidence import Applies, Evidence, Outcome, Rule, holds, not_applicable, rule, unproven, violated
 from auditor.facts import Fact
+from auditor.policy import Policy
 
 
-def repeated_keys(run: Evidence, *kinds: str) -> Outcome:
+def says_one_thing(name: str, says: str, *kinds: str, applies: Applies = lambda _: None) -> Rule:
+    """Return the rule `name` that objects in artifacts of these kinds repeat no key; `says` is that in its own words."""
+
+    def judge(run: Evidence, policy: Policy) -> Outcome:
+        return _repeated_keys(run, *kinds)
+
+    judge.__doc__ = (
+        f"{says}\n\nWhy: one parser takes the first value, another the last, and each would judge another run."
+    )
+    made = rule(
+        name,
+        clause="Evidence says one thing: an object that repeats a key is read differently by different parsers.",
+        remedy="Find out who wrote the object: no ordinary JSON writer repeats a key.",
+        applies=applies,
+    )
+    return made(judge)
+
+
+def _repeated_keys(run: Evidence, *kinds: str) -> Outcome:
     """Rule on repeated keys in artifacts of these kinds: violated by one, unproven where a part could not be read."""
     found = [fact for fact in run["json.repeated-key"] if fact.value in kinds and _is_evidence(run, fact)]
     if found:

@@ -21,6 +21,7 @@ def _status(run: Evidence) -> tuple[str, Where]:
     clause=_CLAUSE,
     remedy="Give the record that was in force with --admission, from a place the run cannot write to; then see why the "
     "gate judged otherwise: the record, the requested pair, or the clock.",
+    missing="Give the record that was in force with --admission, from a place the run cannot write to.",
     needs=("document.report",),
     reads=("report", "admission_copy"),
     applies=to_case,
@@ -66,6 +67,7 @@ def _authority_place(run: Evidence) -> Where:
     "admission.copy-equals-authority",
     clause="The admission record in the run directory is a copy of the authority, bound by its digest.",
     remedy="Do not claim this run: the harness read another record than the one that was given as the authority.",
+    missing="Give the record that was in force with --admission, from a place the run cannot write to.",
     needs=("document.report",),
     reads=("report", "trace", "admission_copy"),
     applies=to_case,

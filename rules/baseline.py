@@ -2,14 +2,14 @@
 
 from auditor.applies import to_case, to_stage2
 from auditor.contract import Report
-from auditor.evidence import Evidence, Outcome, holds, noted, rule, unproven, violated
+from auditor.evidence import SAME, Evidence, Outcome, holds, noted, rule, unproven, violated
 from auditor.facts import Where, visible
 from auditor.fixture import forbidden, relative
 from auditor.instants import SECOND
 from auditor.origin import inside
 from auditor.policy import Policy
 from auditor.records.record import Record
-from auditor.repeated import repeated_keys
+from auditor.repeated import says_one_thing
 from auditor.run_names import run_name
 
 _CLAUSE = "A Stage 2 pass needs a same-run fake baseline of the same case that passed and was compared."
@@ -31,6 +31,7 @@ def _applies(run: Evidence) -> str | None:
     "baseline.present-and-digested",
     clause=_CLAUSE,
     remedy="Run the fake backend in the same run, and keep its report and trace under baseline/.",
+    missing=SAME,
     needs=("document.report",),
     reads=("report", "baseline_report"),
     applies=_applies,
@@ -165,6 +166,7 @@ def _set(paths: tuple[str, ...] | None) -> frozenset[str] | None:
     "baseline.inside-this-run",
     clause="The baseline belongs to the same run.",
     remedy="Run the baseline anew in each run; do not carry one over.",
+    missing=SAME,
     needs=("document.report", "document.baseline_report"),
     reads=("report", "baseline_report", "baseline_trace"),
     applies=_applies,
@@ -218,6 +220,7 @@ def inside_this_run(run: Evidence, policy: Policy) -> Outcome:
     "baseline.compared-in-trace",
     clause=_CLAUSE,
     remedy="Let the harness compare with the baseline and record it as baseline_compared.",
+    missing=SAME,
     needs=("document.report",),
     reads=("trace", "report"),
     applies=_applies,
@@ -250,18 +253,13 @@ def compared_in_trace(run: Evidence, policy: Policy) -> Outcome:
     return holds("the baseline that the report names was compared", compared)
 
 
-@rule(
+no_repeated_keys = says_one_thing(
     "baseline.no-repeated-keys",
-    clause="Evidence says one thing: an object that repeats a key is read differently by different parsers.",
-    remedy="Find out who wrote the object: no ordinary JSON writer repeats a key.",
+    "Neither the baseline's report nor its trace repeats a key.",
+    "baseline_report",
+    "baseline_trace",
     applies=to_case,
 )
-def no_repeated_keys(run: Evidence, policy: Policy) -> Outcome:
-    """Neither the baseline's report nor its trace repeats a key.
-
-    Why: one parser takes the first value, another the last.
-    """
-    return repeated_keys(run, "baseline_report", "baseline_trace")
 
 
 @rule(

@@ -6,12 +6,12 @@ from collections.abc import Iterable
 from urllib.parse import urlsplit
 
 from auditor.applies import to_case, to_claimed_pass, to_started
-from auditor.evidence import Evidence, Outcome, holds, not_applicable, noted, rule, unproven, violated
+from auditor.evidence import SAME, Evidence, Outcome, holds, not_applicable, noted, rule, unproven, violated
 from auditor.facts import Exhibit, visible
 from auditor.origin import inside, origin
 from auditor.policy import Policy
 from auditor.providers import is_loopback
-from auditor.repeated import repeated_keys
+from auditor.repeated import says_one_thing
 
 _CLAUSE = "The only command shape is `ca run --task <file> --mode unattended`."
 _OVERRIDES = frozenset({"CASE_MODEL_OVERRIDE", "CASE_PACKAGE_ROOT", "PI_CODING_AGENT_DIR"})
@@ -32,6 +32,7 @@ _REFUSAL = re.compile(
     "command.exact-shape",
     clause=_CLAUSE,
     remedy="Start Case with exactly `ca run --task <file> --mode unattended`; any other flag changes what is tested.",
+    missing=SAME,
     needs=("document.report",),
     reads=("argv", "report", "trace", "case_stderr"),
     applies=to_started,
@@ -77,6 +78,7 @@ def _shape_fault(argv: tuple[str, ...]) -> str:
     "command.witnesses-agree",
     clause=_CLAUSE,
     remedy="Compare report.json, backend/argv.json and the trace's case_process_started.",
+    missing=SAME,
     needs=("document.report",),
     reads=("argv", "report", "trace"),
     applies=to_started,
@@ -174,6 +176,7 @@ def _own_gateway(value: object) -> bool:
     "command.data-directory-inside",
     clause="Case reads its configuration from the run's own CASE_DATA_DIR.",
     remedy="Set CASE_DATA_DIR to the run's own data folder, the one that is kept as evidence.",
+    missing=SAME,
     needs=("document.report",),
     reads=("env",),
     applies=to_started,
@@ -210,6 +213,7 @@ def data_directory_inside(run: Evidence, policy: Policy) -> Outcome:
     "command.executable-admission",
     clause="The executable's admission is recorded on its own and never stands in for the model's.",
     remedy="Record the digest and the admission status of the Case executable apart from the model's.",
+    missing=SAME,
     needs=("document.report",),
     reads=("report",),
     applies=to_claimed_pass,
@@ -237,6 +241,7 @@ def executable_admission(run: Evidence, policy: Policy) -> Outcome:
     "command.task-in-evidence",
     clause="The task file that Case was given is part of the evidence.",
     remedy="Keep a copy of the task file under task/, and start Case with that task.",
+    missing=SAME,
     needs=("document.report",),
     applies=to_started,
 )
@@ -259,15 +264,10 @@ def task_in_evidence(run: Evidence, policy: Policy) -> Outcome:
     return holds("the task file is in evidence", same)
 
 
-@rule(
+no_repeated_keys = says_one_thing(
     "command.no-repeated-keys",
-    clause="Evidence says one thing: an object that repeats a key is read differently by different parsers.",
-    remedy="Find out who wrote the object: no ordinary JSON writer repeats a key.",
+    "Neither the recorded arguments nor the recorded environment repeat a key.",
+    "argv",
+    "env",
     applies=to_case,
 )
-def no_repeated_keys(run: Evidence, policy: Policy) -> Outcome:
-    """Neither the recorded arguments nor the recorded environment repeat a key.
-
-    Why: one parser takes the first value, another the last.
-    """
-    return repeated_keys(run, "argv", "env")

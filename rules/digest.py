@@ -1,10 +1,10 @@
 """Digest: every file of the run is listed with its SHA-256, and is what was listed."""
 
 from auditor.contract import DIGESTS_SCHEMA
-from auditor.evidence import Evidence, Outcome, holds, noted, rule, unproven, violated
+from auditor.evidence import SAME, Evidence, Outcome, holds, noted, rule, unproven, violated
 from auditor.facts import Where, visible
 from auditor.policy import Policy
-from auditor.repeated import repeated_keys
+from auditor.repeated import says_one_thing
 
 _CLAUSE = "Every artifact digest must be right."
 
@@ -58,6 +58,7 @@ def all_files_listed(run: Evidence, policy: Policy) -> Outcome:
     "digest.manifests-readable",
     clause=_CLAUSE,
     remedy="Write digests.json or SHA256SUMS with SHA-256 only, in the contract's form.",
+    missing=SAME,
     reads=("digests",),
 )
 def manifests_readable(run: Evidence, policy: Policy) -> Outcome:
@@ -101,14 +102,8 @@ def no_links_or_specials(run: Evidence, policy: Policy) -> Outcome:
     return holds(f"{len(run.artifacts)} regular files, nothing else", [])
 
 
-@rule(
+no_repeated_keys = says_one_thing(
     "digest.no-repeated-keys",
-    clause="Evidence says one thing: an object that repeats a key is read differently by different parsers.",
-    remedy="Find out who wrote the manifest: no ordinary JSON writer repeats a key.",
+    "No manifest lists a file twice in one object.",
+    "digests",
 )
-def no_repeated_keys(run: Evidence, policy: Policy) -> Outcome:
-    """No manifest lists a file twice in one object.
-
-    Why: one parser takes the first digest, another the last.
-    """
-    return repeated_keys(run, "digests")

@@ -1,14 +1,14 @@
 """Model: the admitted provider/model pair, and no other, did the work, by every witness that can speak of it."""
 
 from auditor.applies import to_case, to_claimed_pass, to_started
-from auditor.evidence import Evidence, Outcome, Shown, holds, not_applicable, noted, rule, unproven, violated
+from auditor.evidence import SAME, Evidence, Outcome, Shown, holds, not_applicable, noted, rule, unproven, violated
 from auditor.facts import GRADES, Exhibit, Fact, Pair, visible
 from auditor.grading import agent_grades, agents, answered, effective, model_grade
 from auditor.joins import crossed, disagreement, repeated_ids, tallies, undispatched, unmatched, without_dispatch
 from auditor.origin import names_of
 from auditor.phases import executed
 from auditor.policy import Policy
-from auditor.repeated import repeated_keys
+from auditor.repeated import says_one_thing
 from auditor.substitution import HARD_DEFAULT, WITNESS_SHAPES, kind_of_substitution, named_pair, names_pair
 
 _CLAUSE = "Real Case Stage 2 cannot pass unless the run's evidence proves that the admitted provider/model was used."
@@ -41,6 +41,7 @@ def only_the_admitted(run: Evidence, policy: Policy) -> Outcome:
     "model.every-witness-names-it",
     clause="Model evidence must be read from actual run artifacts, not assumed from docs.",
     remedy="Run again with a Case that logs its dispatches (no CASE_QUIET) and a harness that keeps every artifact.",
+    missing=SAME,
     needs=("document.report",),
     reads=("report", "case_config", "case_stderr", "trace", "gateway_log"),
     applies=to_claimed_pass,
@@ -75,6 +76,7 @@ def every_witness_names_it(run: Evidence, policy: Policy) -> Outcome:
     "model.configured-default",
     clause="Case must not fall back to a provider or model that was not admitted.",
     remedy="Generate config.json with models.default set to exactly the admitted pair, and nothing else under models.",
+    missing=SAME,
     reads=("case_config",),
     needs=("document.report",),
     applies=to_started,
@@ -258,6 +260,7 @@ def phases_answered(run: Evidence, policy: Policy) -> Outcome:
     "model.grade-floor",
     clause=_CLAUSE,
     remedy="Keep stronger evidence: responses in the trace (served), or a gateway log (corroborated).",
+    missing=SAME,
     needs=("document.report",),
     applies=to_claimed_pass,
 )
@@ -285,6 +288,7 @@ def grade_floor(run: Evidence, policy: Policy) -> Outcome:
     "model.inference-confirmed",
     clause=_CLAUSE,
     remedy="Record responses in the trace, or proxy the provider, so that an answer by the model is shown.",
+    missing=SAME,
     effect="warn",
     needs=("document.report",),
     applies=to_claimed_pass,
@@ -306,15 +310,11 @@ def inference_confirmed(run: Evidence, policy: Policy) -> Outcome:
     return holds("every executed agent was answered", shown)
 
 
-@rule(
+no_repeated_keys = says_one_thing(
     "model.no-repeated-keys",
-    clause="Evidence says one thing: an object that repeats a key is read differently by different parsers.",
-    remedy="Find out who wrote the object: no ordinary JSON writer repeats a key.",
+    "No record that names a model repeats a key.",
+    "case_config",
+    "case_stderr",
+    "gateway_log",
     applies=to_case,
 )
-def no_repeated_keys(run: Evidence, policy: Policy) -> Outcome:
-    """No record that names a model repeats a key.
-
-    Why: one parser takes the first value, another the last, and each would judge another run.
-    """
-    return repeated_keys(run, "case_config", "case_stderr", "gateway_log")

@@ -8,12 +8,12 @@ import msgspec
 from auditor.accounts import failure
 from auditor.applies import to_claimed_pass, to_started
 from auditor.contract import Report
-from auditor.evidence import Evidence, Outcome, Shown, holds, not_applicable, noted, rule, unproven, violated
+from auditor.evidence import SAME, Evidence, Outcome, Shown, holds, not_applicable, noted, rule, unproven, violated
 from auditor.facts import Exhibit, Fact, visible
 from auditor.phases import executed
 from auditor.policy import Policy
 from auditor.providers import is_loopback
-from auditor.repeated import repeated_keys
+from auditor.repeated import says_one_thing
 
 _CLAUSE = "The report names every required field, and agrees with the run's other evidence."
 _FIELDS: dict[str, Any] = get_type_hints(Report)
@@ -34,6 +34,7 @@ _STATED = (
     "report.fields-complete",
     clause=_CLAUSE,
     remedy="Let the harness write every field of the schema (`cto-audit schema report`) with its type.",
+    missing=SAME,
     reads=("report",),
 )
 def fields_complete(run: Evidence, policy: Policy) -> Outcome:
@@ -224,6 +225,7 @@ def case_outcome(run: Evidence, policy: Policy) -> Outcome:
     "report.exit-recorded",
     clause=_CLAUSE,
     remedy="Record the exit code of the process that was started.",
+    missing=SAME,
     needs=("document.report",),
     reads=("report", "trace"),
     applies=to_started,
@@ -282,23 +284,21 @@ def fake_uses_no_model(run: Evidence, policy: Policy) -> Outcome:
     return holds("nothing shows a model", [report.at("engine")])
 
 
-@rule(
+no_repeated_keys = says_one_thing(
     "report.no-repeated-keys",
-    clause="Evidence says one thing: an object that repeats a key is read differently by different parsers.",
-    remedy="Find out who wrote the report: no ordinary JSON writer repeats a key.",
+    "Neither report nor task file repeats a key, nor a record in other logs that names a model, a host or an exit.",
+    "report",
+    "task",
+    "other",
+    "backend_log",
 )
-def no_repeated_keys(run: Evidence, policy: Policy) -> Outcome:
-    """The report repeats no key.
-
-    Why: two parsers would read two reports.
-    """
-    return repeated_keys(run, "report", "task", "other", "backend_log")
 
 
 @rule(
     "report.claim-known",
     clause="A pass of the real Case is defined for Stage 2.",
     remedy="Let the harness say which engine ran (case or fake) and which stage; only a Stage 2 pass of Case is defined.",
+    missing=SAME,
     needs=("document.report",),
     reads=("report",),
 )

@@ -4,11 +4,11 @@ import re
 
 from auditor.accounts import of_another_day, omission
 from auditor.applies import to_claimed_pass, to_started
-from auditor.evidence import Evidence, Outcome, Shown, holds, noted, rule, unproven, violated
+from auditor.evidence import SAME, Evidence, Outcome, Shown, holds, noted, rule, unproven, violated
 from auditor.facts import Exhibit, Fact, visible
 from auditor.instants import SECOND, instant
 from auditor.policy import Policy
-from auditor.repeated import repeated_keys
+from auditor.repeated import says_one_thing
 
 _RUN_ID = re.compile(r"(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z-(.+)-(\d+)", re.DOTALL)
 _EVENTS_FILE = re.compile(r"(?:^|/)run-([^/]+)\.jsonl$")
@@ -220,6 +220,7 @@ def case_inside_its_process(run: Evidence, policy: Policy) -> Outcome:
     "timeline.nothing-torn",
     clause="Nothing is torn.",
     remedy="The writer was killed in the middle of a line, or the file was cut. Run again.",
+    missing=SAME,
     reads=("trace", "gateway_log"),
 )
 def nothing_torn(run: Evidence, policy: Policy) -> Outcome:
@@ -279,6 +280,7 @@ def one_case_identity(run: Evidence, policy: Policy) -> Outcome:
     "timeline.case-log-whole",
     clause="Nothing of Case's own account is missing.",
     remedy="Claim only runs whose events begin with pipeline_start and end with pipeline_end, in one file.",
+    missing=SAME,
     needs=("document.report",),
     reads=("case_events", "case_run_log", "case_stdout", "case_stderr"),
     applies=to_claimed_pass,
@@ -306,14 +308,10 @@ def case_log_whole(run: Evidence, policy: Policy) -> Outcome:
     return omission(run) or holds("the events run from pipeline_start to pipeline_end", [events[0], events[-1]])
 
 
-@rule(
+no_repeated_keys = says_one_thing(
     "timeline.no-repeated-keys",
-    clause="Evidence says one thing: an object that repeats a key is read differently by different parsers.",
-    remedy="Find out who wrote the line: no ordinary JSON writer repeats a key.",
+    "No line of the trace or of Case's events and run log repeats a key.",
+    "trace",
+    "case_events",
+    "case_run_log",
 )
-def no_repeated_keys(run: Evidence, policy: Policy) -> Outcome:
-    """No line of the trace or of Case's events and run log repeats a key.
-
-    Why: one parser takes the first value, another the last.
-    """
-    return repeated_keys(run, "trace", "case_events", "case_run_log")

@@ -4,12 +4,12 @@ import posixpath
 
 from auditor import fixture
 from auditor.applies import to_claimed_stage2_pass, to_started
-from auditor.evidence import Evidence, Outcome, Shown, holds, not_applicable, noted, rule, unproven, violated
+from auditor.evidence import SAME, Evidence, Outcome, Shown, holds, noted, rule, unproven, violated
 from auditor.facts import Artifact, Exhibit, visible
 from auditor.origin import inside, origin
 from auditor.policy import Policy
 from auditor.records.record import Record
-from auditor.repeated import repeated_keys
+from auditor.repeated import says_one_thing
 from auditor.shell import outside, references
 
 _CLAUSE = "No forbidden write: all changes are within allowed_writes, inside the copy."
@@ -190,6 +190,7 @@ def _not_as_listed(run: Evidence, after: Record) -> list[Artifact]:
     "writes.copy-inside-run",
     clause="The fixture copy lies inside the run.",
     remedy="Let the harness work on a copy inside the run directory only.",
+    missing=SAME,
     needs=("document.report",),
     reads=("report", "case_stderr"),
     applies=to_started,
@@ -282,17 +283,9 @@ def something_changed(run: Evidence, policy: Policy) -> Outcome:
     return holds(f"the run changed {_names(sorted(changed))}", [manifests[1].at()])
 
 
-@rule(
+no_repeated_keys = says_one_thing(
     "writes.no-repeated-keys",
-    clause="Evidence says one thing: an object that repeats a key is read differently by different parsers.",
-    remedy="Find out who wrote the manifest: no ordinary JSON writer repeats a key.",
+    "Neither fixture manifest lists a path twice.",
+    *_DOCUMENTS,
     applies=_to_compared,
 )
-def no_repeated_keys(run: Evidence, policy: Policy) -> Outcome:
-    """Neither fixture manifest lists a path twice.
-
-    Why: one parser takes the first digest, another the last.
-    """
-    if not run.of_kind(*_DOCUMENTS):
-        return not_applicable("the run has no fixture manifests")
-    return repeated_keys(run, *_DOCUMENTS)

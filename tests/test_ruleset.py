@@ -16,7 +16,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from auditor.errors import OperatorError
-from auditor.evidence import SUPPLY, Applies, Evidence, Outcome, Rule, holds, not_applicable, rule, unproven, violated
+from auditor.evidence import (
+    SAME,
+    SUPPLY,
+    Applies,
+    Evidence,
+    Outcome,
+    Rule,
+    holds,
+    not_applicable,
+    rule,
+    unproven,
+    violated,
+)
 from auditor.facts import Effect, Gap, Ruling, Status
 from auditor.places import rules_folder
 from auditor.policy import Policy
@@ -72,6 +84,8 @@ def test_what_is_unproven_has_a_remedy_of_its_own_that_accuses_nobody() -> None:
 
     assert asked(judge).remedy == "find out who did it"
     assert asked(judge, msgspec.structs.replace(SOUND, name="absent")).remedy == "give the record"
+    both = rule("test.both", clause="c", remedy="record it", missing=SAME)(judge.judge)
+    assert asked(both, msgspec.structs.replace(SOUND, name="absent")).remedy == "record it"
     assert asked(made(violated("v"), needs=("dispatch",))).remedy == SUPPLY
     assert asked(made(ValueError("hush"))).remedy == SUPPLY
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import signal
+from collections.abc import Iterator
+
 import pytest
 from hypothesis import settings
 
@@ -13,6 +16,14 @@ settings.load_profile("steady")
 def _nothing_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("CTO_HARNESS_CASE_MODEL_ADMISSION_FILE", raising=False)
     monkeypatch.delenv("CTO_AUDIT_STORE", raising=False)
+
+
+@pytest.fixture
+def interruptible() -> Iterator[None]:
+    """Have child processes hear an interrupt: what a shell starts in the background ignores it, and so do its children."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
 
 
 def pytest_make_parametrize_id(val: object, argname: str) -> str | None:

@@ -7,7 +7,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -240,14 +240,6 @@ def command(*arguments: str, **environment: str) -> subprocess.CompletedProcess[
     """Run the real command in a process of its own."""
     line = [sys.executable, *environment.pop("python", "").split(), "-m", "auditor", *arguments]
     return subprocess.run(line, capture_output=True, text=True, check=False, env={**os.environ, **environment})
-
-
-@pytest.fixture
-def interruptible() -> Iterator[None]:
-    """Have child processes hear an interrupt: what a shell starts in the background ignores it, and so do its children."""
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)
-    yield
-    signal.signal(signal.SIGINT, before)
 
 
 @pytest.mark.usefixtures("interruptible")

@@ -87,6 +87,7 @@ def test_an_interrupt_while_the_program_loads_ends_in_a_sentence() -> None:
     assert done.stderr == "cto-audit: interrupted; there is no verdict\n"
 
 
+@pytest.mark.usefixtures("interruptible")
 @pytest.mark.parametrize("module", ["typer", "auditor.cli", "auditor.ruleset"])
 def test_an_interrupt_that_a_library_would_swallow_while_it_loads_ends_the_process(module: str) -> None:
     done = run("-c", SWALLOWED.replace("MODULE", module), "rules")
@@ -98,6 +99,7 @@ def test_an_interrupt_that_whoever_started_it_ignores_stays_ignored() -> None:
     assert (done.returncode, done.stderr) == (0, "")
 
 
+@pytest.mark.usefixtures("interruptible")
 def test_an_interrupt_at_work_leaves_everything_in_order() -> None:
     done = run("-c", AT_WORK, "rules")
     assert (done.returncode, done.stdout) == (130, "put in order\n")

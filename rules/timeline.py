@@ -6,11 +6,11 @@ from auditor.accounts import of_another_day, omission
 from auditor.applies import to_claimed_pass, to_started
 from auditor.evidence import SAME, Evidence, Outcome, Shown, holds, noted, rule, unproven, violated
 from auditor.facts import Exhibit, Fact, visible
-from auditor.instants import SECOND, instant
+from auditor.instants import SECOND
 from auditor.policy import Policy
 from auditor.repeated import says_one_thing
+from auditor.run_names import run_name
 
-_RUN_ID = re.compile(r"(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z-(.+)-(\d+)", re.DOTALL)
 _EVENTS_FILE = re.compile(r"(?:^|/)run-([^/]+)\.jsonl$")
 _ORDER = ("case_process_started", "case_process_exited")
 
@@ -37,15 +37,12 @@ def one_run_id(run: Evidence, policy: Policy) -> Outcome:
     others = [fact for fact in run["stream.run-id"] if fact.value != run_id and not _baseline(run, fact)]
     if others:
         return violated(f"a line has the run id {visible(others[0].value)}", others)
-    match = _RUN_ID.fullmatch(run_id)
-    if match is None:
+    named = run_name(run_id)
+    if named is None:
         return violated("the run id is not <time>-<case id>-<pid>", [where])
-    if match.group(7) != report.text("case_id"):
+    if named.case_id != report.text("case_id"):
         return violated("the run id names another case than the report", [where, report.at("case_id")])
-    year, month, day, hour, minute, second = match.groups()[:6]
-    stamped = instant(f"{year}-{month}-{day}T{hour}:{minute}:{second}Z")
-    started = run.started
-    if stamped is None or (started is not None and not 0 <= started - stamped <= SECOND + policy.skew):
+    if run.started is not None and not 0 <= run.started - named.at <= SECOND + policy.skew:
         return violated("the run id names another start time than the report", [where, report.at("started_at")])
     return holds("one run id everywhere", [where, *run["stream.run-id"]])
 

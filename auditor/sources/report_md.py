@@ -116,7 +116,12 @@ class Source:
 
 
 def _in_another_dress(text: str) -> Stated | None:
-    """Return the claim that a line makes in another form than the agreed one, None where it makes none."""
+    """Return the claim that a line makes in another form than the agreed one, None where it makes none.
+
+    An indented line speaks of what it stands below, such as the baseline, which has a status and a run id of its own.
+    """
+    if text[:1] == "\t" or text[:2] == "  ":
+        return None
     body = text.strip()
     if body.startswith("|"):
         cells = body.strip("|").split("|")

@@ -126,6 +126,7 @@ def test_claims_of_the_markdown_report(line: str, stated: Stated | None) -> None
         ("The status: fail", None),
         ("- summary: fail", None),
         ("- status: " + " " * 600 + "fail", None),
+        ("- fake_baseline:\n  - status: pass\n\t- run_id: 20260702T081500Z-a-b-8", None),
     ],
 )
 def test_a_claim_among_claims_counts_in_any_dress(line: str, claim: tuple[str, str] | None) -> None:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
+from typing import TextIO
 
 from auditor.drafts import replacing
 from auditor.emit.safe import safe
@@ -32,13 +33,18 @@ def say(text: str) -> None:
         sys.stdout.buffer.write(text.encode())
         sys.stdout.buffer.flush()
     except BrokenPipeError:
-        # The interpreter flushes once more when it ends, and would complain: let it flush into nothing.
-        with open(os.devnull, "wb") as nothing:  # noqa: PTH123 - a device, not a path of ours
-            os.dup2(nothing.fileno(), sys.stdout.fileno())
+        _give_up(sys.stdout)
     except OSError as error:
+        _give_up(sys.stdout)
         raise OperatorError(
             f"standard output cannot be written: {error.strerror}", "free space, or name an --output"
         ) from error
+
+
+def _give_up(stream: TextIO) -> None:
+    """Let the interpreter, which flushes once more when it ends and would complain, flush into nothing."""
+    with open(os.devnull, "wb") as nothing:  # noqa: PTH123 - a device, not a path of ours
+        os.dup2(nothing.fileno(), stream.fileno())
 
 
 def complain(sentence: str, hint: str = "") -> None:

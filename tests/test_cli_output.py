@@ -141,9 +141,12 @@ def test_a_full_disk_is_said() -> None:
 def test_a_full_disk_is_said_where_help_is_asked_for(line: list[str]) -> None:
     with Path("/dev/full").open("wb") as full:
         command = [sys.executable, "-m", "auditor", *line]
-        done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, check=False, cwd=Path(__file__).parents[1])
+        environment = {name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"}
+        root = Path(__file__).parents[1]
+        done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, check=False, cwd=root, env=environment)
     assert done.returncode == 2
     assert done.stderr.startswith(b"cto-audit: standard output cannot be written: ")
+    assert done.stderr.count(b"\n") == 2  # the interpreter has nothing to add
 
 
 def test_a_file_that_cannot_be_written_is_called_as_the_operator_called_it(

@@ -15,6 +15,8 @@ from auditor.shell.paths import Bounds, Kind, Reference, normalise
 MAX_REFERENCES = 64
 MAX_RAW = 200
 UNSEEN = "(a program from the network)"
+_LOADING_OPTIONS = frozenset({"NODE_OPTIONS", "BUN_OPTIONS", "PERL5OPT", "RUBYOPT"})
+"""Variables of options that have a program load files."""
 _URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://|file:", re.IGNORECASE)
 _KEYED = re.compile(r"[\w.+:@\[\]-]*")
 _GLUED = re.compile(r"-([A-Za-z]{2,24})(/.*)", re.DOTALL)
@@ -100,7 +102,7 @@ class Judge:
             if head[1] == "PATH" and piece.startswith("/") and normalise(piece, "/") in STANDARD_BIN:
                 continue
             self._place(piece, argument.raw, cwd, None, strict=strict)
-        if value.startswith("-"):
+        if value.startswith("-") and head[1] in _LOADING_OPTIONS:
             # `NODE_OPTIONS='--require /x'`: the words of another command.
             for word in value.split()[1:]:
                 self._place(word.partition("=")[2] or word, argument.raw, cwd, None, strict=False)

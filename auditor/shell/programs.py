@@ -7,8 +7,9 @@ the quotes pair up: a quote inside a regular expression cannot hide what follows
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
+from auditor.shell.commands import DEFAULT, spec_of
 from auditor.shell.escapes import decode
 
 _QUOTE = re.compile(r"['\"`]")
@@ -18,12 +19,19 @@ _GENERIC_QUOTE = re.compile(
     r"\[=*\[([^\[\]\n]*)\]=*\]|"  # Lua's
     r"<((?:/|\.\./)[^<>/\s]*/[^<>\s]*)>"  # Perl's globs; a closing tag has no second slash
 )
-_PIPES = re.compile(r"(?<!\|)\|&?\s*\"|\"\s*\|&?\s*getline")
 _STRING = re.compile(r"'((?:[^'\\]|\\.)*)(?:'|\Z)|\"((?:[^\"\\]|\\.)*)(?:\"|\Z)|`((?:[^`\\]|\\.)*)(?:`|\Z)", re.DOTALL)
-_RUNS_COMMANDS = re.compile(
-    r"\b(?:exec|execSync|execFile\w*|execa|spawn\w*|system|popen\w*|subprocess|check_output|check_call|getoutput|qx|"
-    r"Open3|passthru|shell_exec|Command)\b|\$`",
+_RUNNERS = (
+    r"(?:execSync|execFile\w*|execa|spawn\w*|system|popen\w*|check_output|check_call|getoutput|qx|Open3|passthru|"
+    r"shell_exec|Command)"
 )
+_RUNS_COMMANDS = re.compile(rf"\b(?:subprocess|child_process)\b|\b(?:{_RUNNERS}|(?<!\.)exec)\b\s*[(\[.:{{\"'`$@%q]|\$`")
+"""A call that runs commands; a regular expression's and a database's own `.exec(` is none."""
+_RUN_HERE = re.compile(rf"\b(?:{_RUNNERS}|\w*[eE]xec\w*|run|call|Popen|new)\b\s*\(?\s*\[?\s*[rfbu]?\Z")
+_PROGRAM = re.compile(r"(?:^|[;&|(`\n])\s*(?:\w+=\S*\s+)*([\w./+-]+)")
+_PIPED_NAME = re.compile(r"[\w\])]\s*\|&?\s*getline\b|\bprintf?\b[^;{}\n]*(?<!\|)\|&?(?!\|)\s*(?!getline)[A-Za-z_(]")
+"""A pipe of awk whose command is put together, so that any string may be it."""
+_PIPE_BEFORE = re.compile(r"(?<!\|)\|&?\s*\Z")
+_PIPE_AFTER = re.compile(r"\s*\|&?\s*getline\b")
 _ROOT = re.compile(
     r"\b(?:readdir|readdirSync|opendir|opendirSync|listdir|scandir|walk|chdir|Path|resolve|rglob|i?glob|entries|"
     r"children)\(\s*(?:r?['\"`])(/+)['\"`]|\bjoin\(\s*['\"`](/+)['\"`]\s*,"
@@ -72,13 +80,40 @@ def commands_in(source: str, *, backticks_run: bool, pipes_run: bool) -> Iterato
     `backticks_run`: in this language (Perl, Ruby, PHP) a backtick string is a command; `pipes_run`: in this one (awk) a
     string beside a pipe is.
     """
-    runs = _RUNS_COMMANDS.search(source) or (backticks_run and "`" in source) or (pipes_run and _PIPES.search(source))
-    if not runs:
+    if _RUNS_COMMANDS.search(source) or (backticks_run and "`" in source):
+        strings: Iterable[re.Match[str]] = (
+            found for found in _STRING.finditer(source) if (backticks_run and found[3]) or _may_run(source, found)
+        )
+    elif pipes_run and "|" in source:
+        strings = _piped(source)
+    else:
         return
-    for found in _STRING.finditer(source):
-        text = found[1] or found[2] or found[3] or ""
+    for found in strings:
+        text = _text(found)
         if " " in text or "\n" in text:
             yield decode(text)
+
+
+def _text(string: re.Match[str]) -> str:
+    return string[1] or string[2] or string[3] or ""
+
+
+def _may_run(source: str, string: re.Match[str]) -> bool:
+    """Tell whether a string may be a command: it is given to what runs one, or names a program where commands do."""
+    if _RUN_HERE.search(source, max(0, string.start() - 80), string.start()):
+        return True
+    return any("/" in word or spec_of(word) is not DEFAULT for word in _PROGRAM.findall(decode(_text(string))))
+
+
+def _piped(source: str) -> Iterator[re.Match[str]]:
+    """Yield the strings beside a pipe of an awk program, or all of them where a pipe has a name on its other side."""
+    bare = _STRING.sub('""', source)
+    every = _PIPED_NAME.search(bare) is not None
+    last = 0
+    for found in _STRING.finditer(source):
+        if every or _PIPE_BEFORE.search(source, last, found.start()) or _PIPE_AFTER.match(source, found.end()):
+            yield found
+        last = found.end()
 
 
 def _literal(piece: str) -> str:

@@ -16,6 +16,7 @@ from auditor.shell.marks import FETCHED, OUTER, TILDE, UNKNOWN, plain_braces
 from auditor.shell.outputs import fetched, formatted, unpacked
 from auditor.shell.paths import normalise
 from auditor.shell.programs import commands_in
+from auditor.shell.scripts import is_shell_script, only_checks
 from auditor.shell.words import MAX_VARIABLE, Budget, State
 
 MAX_WRAPPERS = 16
@@ -59,6 +60,8 @@ class Commands:
             return self._move(name, arguments, state, head.raw), None
         if name in ("for", "select") and spec is not DEFAULT:
             return self._loop(arguments, state), None
+        if spec.stdin == "script" and only_checks(arguments):
+            return state, None
         parsed = parse(arguments, spec)
         inner = self._moved(name, arguments, state)
         if name == "ln" and any(a.text.startswith("-") and "s" in a.text for a in arguments):
@@ -74,7 +77,8 @@ class Commands:
         if (place := self._file_run(head, name, parsed, inner)) in self._written:
             # Out of the way meanwhile: a script that calls itself has no end.
             source = self._written.pop(place)
-            moved, printed = self._script(source, head.raw, inner, depth)
+            within = remember(remember(inner, "0", place), "BASH_SOURCE", place)
+            moved, printed = self._script(source, head.raw, within, depth)
             self._written[place] = source
             state = moved if name in ("source", ".") else state
         if name == "tee":
@@ -96,10 +100,12 @@ class Commands:
     def _file_run(self, head: Argument, name: str, parsed: Parsed, state: State) -> str:
         """Return the file that the command runs as a shell script: its own, or the first that a shell is given."""
         if "/" in head.text and parsed.spec is DEFAULT:
-            return normalise(head.text, state.cwd)
+            place = normalise(head.text, state.cwd)
+            return place if is_shell_script(place, self._written.get(place, "")) else ""
         runs = (parsed.spec.stdin == "script" and not parsed.program_on_stdin) or name in ("source", ".")
         files = [each.text for each, role in parsed.judged if role == "operand"] if runs else []
-        return normalise(files[0], state.cwd) if files else ""
+        # A file of settings names routes as often as paths, and changes nothing.
+        return normalise(files[0], state.cwd) if files and not posixpath.basename(files[0]).startswith(".env") else ""
 
     def assign(self, argument: Argument, state: State) -> State:
         """Judge an assignment and return the state that knows the variable."""

@@ -163,7 +163,9 @@ class Expander:
         operand = self.text(part.operand, state, depth) if part.operand else ""
         value = self._lookup(part.name, state)
         kind = part.operator.removeprefix(":")[:1] if part.operator != ":" else ":"
-        if kind in ("-", "=", "?", "+") and part.operator:
+        if kind == "?" and part.operator:
+            return UNKNOWN if value is None else value
+        if kind in ("-", "=", "+") and part.operator:
             return operand if value is None or kind == "+" else value
         if not kind or value is None:
             return UNKNOWN if value is None else value

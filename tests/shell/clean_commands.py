@@ -276,6 +276,34 @@ if [[ ( -f a ) ]]; then cat a; fi
 for ((i = 0; i < 3; i++)) do echo $i; done
 for f do cat "$f"; done
 printf -v p '%s/x' src; cat "$p"
+awk '{print "| " $1 " / " $2}' notes.txt
+awk 'BEGIN{print "| /api/users | list |"}'
+awk '{print $1 | "sort -u"} END{printf "%d / %d\n", a, b}' notes.txt
+awk '/error|"warn"/{print "a / b"}' log.txt
+node -e "const re=/x/; console.log(re.exec('a /users b'))"
+node -e "console.log('the file system / kernel')"
+node -e "db.exec('CREATE TABLE t (a /* x */)')"
+python3 -c 'import subprocess; subprocess.run(["npm", "test"]); print("passed / failed")'
+MESSAGE="- Fix routes /home and /login" && git commit -m "$MESSAGE"
+PYTEST_ADDOPTS="-k /home" npm test
+rm -rf "${BUILD_DIR:?}/cache"
+sh -n run.sh
+cat > bin/cli.js <<'EOF' ; chmod +x bin/cli.js && ./bin/cli.js --help
+#!/usr/bin/env node
+// Parse arguments: 7 / 2
+require('../src/cli');
+EOF
+cat > scripts/ci/test.sh <<'EOF' ; chmod +x scripts/ci/test.sh && ./scripts/ci/test.sh
+#!/usr/bin/env bash
+cd "$(dirname "$0")/../.."
+npm test
+EOF
+cat > run.sh <<'EOF' ; bash -n run.sh
+cat /tmp/x
+EOF
+cat > .env <<'EOF' ; set -a; source .env; npm test
+API_PATH=/api/v1
+EOF
 """
 
 

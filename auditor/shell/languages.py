@@ -31,8 +31,12 @@ _STREAM = re.compile(
 _SUBSTITUTION = re.compile(
     rf"\bs(?P<by>[^\w\s\\\"']){_PLAIN_PART % 'by'}(?P=by){_PLAIN_PART % 'by'}(?:(?P=by)|$)", re.DOTALL
 )
-_TYPED = re.compile(r"(?m)^[\d,$%. ]*[aic]\n(?:(?!\.$).*\n)*+(?:\.$)?")
-_ORDER = re.compile(r"[\s:\d,$%.;+]*([A-Za-z]*)!?([ \t]*)(.*)", re.DOTALL)
+_ADDRESS = r"(?:[\d,;$%.+ -]|/(?:\\.|[^/\\\n])*+/|\?(?:\\.|[^?\\\n])*+\?|'[\w<>\[\]])*+"
+_TYPED = re.compile(
+    rf"(?m)^{_ADDRESS}(?:a(?:ppend)?|i(?:nsert)?|c(?:hange)?)!?(?:\n|[ \t]*\|.*(?:\n|\Z))(?:(?!\.$).*\n)*+(?:\.$|.*\Z)?"
+)
+"""An order to insert, after whatever says where, and the text that it inserts: up to a lone dot."""
+_ORDER = re.compile(rf"[\s:]*{_ADDRESS}[\s:]*([A-Za-z]*)!?([ \t]*)(.*)", re.DOTALL)
 _FILE_WORD = re.compile(r"(?:^|(?<=[\s!'\"(=,]))(?:/|~/|\.\./)[^\s'\"),]*")
 _GLUED_ORDERS = frozenset({"r", "w", "e", "f", "E", "W"})
 _NO_FILES = frozenset({"s", "g", "v", "y", "k", "global", "vglobal", "normal", "norm", "echo", "put", "substitute"})
@@ -42,10 +46,10 @@ _SQL_FILE = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _SHELL_LINE = re.compile(r"^\s*(?:[.\\](?:\w+|[.!])|source)[ \t]+(.*)$", re.MULTILINE | re.IGNORECASE)
-_PATCHED = re.compile(
-    r"^(?:---|\*\*\*) (\S[^\t\n]*)[^\n]*\n(?:\+\+\+|---) (\S[^\t\n]*)|^(?:rename|copy) (?:from|to) (\S[^\n]*)",
-    re.MULTILINE,
-)
+_OLD_NAME = re.compile(r"(?:---|\*\*\*) (\S[^\t]*)")
+_NEW_NAME = re.compile(r"(?:\+\+\+|---) (\S[^\t]*)")
+_MOVED = re.compile(r"(?:rename|copy) (?:from|to) (\S.*)")
+_HUNK = re.compile(r"@@ -\d+(?:,(\d{1,9}))? \+\d+(?:,(\d{1,9}))? @@")
 _PREFIX = re.compile(r"[abciow]/")
 
 
@@ -80,10 +84,32 @@ def sql(source: str) -> Found:
 
 
 def patch(source: str) -> Found:
-    """Yield the files that the headers of a patch name, without the `a/` and `b/` before them."""
-    for found in _PATCHED.finditer(source):
-        for name in filter(None, found.groups()):
-            yield _PREFIX.sub("", name.strip().strip('"'), count=1), False
+    """Yield the files that the headers of a patch name, without the `a/` and `b/` before them.
+
+    A hunk says how many lines it has. Those are content, even where they look like a header.
+    """
+    lines = source.split("\n")
+    olds = news = 0
+    has_git_header = False
+    for line, following in zip(lines, [*lines[1:], ""], strict=True):
+        if (olds or news) and line[:1] in ("", " ", "-", "+", "\\"):
+            olds = max(0, olds - (line[:1] in ("", " ", "-")))
+            news = max(0, news - (line[:1] in ("", " ", "+")))
+            continue
+        olds = news = 0
+        if hunk := _HUNK.match(line):
+            olds, news = (1 if count is None else int(count) for count in hunk.groups())
+        elif line.startswith("diff --git "):
+            has_git_header = True
+        elif has_git_header and (moved := _MOVED.match(line)):
+            yield _patched(moved[1]), False
+        elif (old := _OLD_NAME.match(line)) and (new := _NEW_NAME.match(following)):
+            yield _patched(old[1]), False
+            yield _patched(new[1]), False
+
+
+def _patched(name: str) -> str:
+    return _PREFIX.sub("", name.strip().strip('"'), count=1)
 
 
 LITTLE: Mapping[Role, Callable[[str], Found]] = {"stream": stream, "editor": editor, "sql": sql, "patch": patch}

@@ -18,7 +18,7 @@ import orjson
 
 from auditor.records.json_text import pointer_step
 from auditor.shell.languages import patch
-from auditor.shell.paths import CERTAIN_TOPS
+from auditor.shell.paths import CERTAIN_TOPS, TOP_LEVEL
 
 MAX_TEXTS = 10_000
 """Texts looked at in one call; no tool takes as many."""
@@ -29,21 +29,62 @@ _PATH = re.compile(
 _WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+|[0-9]+")
 _COMMAND = frozenset({"command", "cmd", "script", "shell", "commands", "argv", "args"})
 _CONTENT = re.compile(
-    r"(content|contents|(old|new)_?(text|string|str)|text|query|regex|description|prompt|message|title|body|result|output|"
-    r"stdout|stderr|summary|url|reason|replacement|diff|patch|note)",
+    r"\w*(?:(?<!con)text|contents?|code)|(?:old|new)_?(?:string|str)|(?:old|new|cell)_?source|query|sql|regex|selector|"
+    r"(?:search|replace)_?(?:with|term|string)|description|prompt|message|title|body|result|output|stdout|stderr|summary|"
+    r"url|endpoint|route|reason|replacement|diff|patch|note|comment|labels?|evidence",
     re.IGNORECASE,
 )
 _NAME = frozenset({"uri", "name", "id", "value", "data"})
+_SWAPPED = frozenset({"search", "find", "replace", "old", "new", "before", "after"})
+_EDITS = re.compile(r"edit|replace|patch|write|create|update|codemod", re.IGNORECASE)
+"""Tools that put one text in another's place, whatever those texts look like."""
 _ROOTED = re.compile(rf"/(?:{'|'.join(sorted(CERTAIN_TOPS - {'usr'}))})/\S+")
 """What is a path even where a name or a value is asked for."""
-_RUNS_CODE = re.compile(r"run|exec|eval|repl|python|node|js|javascript|interpreter|notebook|kernel|code", re.IGNORECASE)
-_KEEPS_CODE = re.compile(r"edit|write|create|insert|save|replace|format|lint|review|search|patch|diff", re.IGNORECASE)
+_OUTSIDE = re.compile(rf"{_ROOTED.pattern}|(?:~|\.\.(?:/|$)|file:)\S*")
+"""What is a path even under a key that nobody knows, where routes, pointers and comments may stand as well."""
+_RUNS_CODE = re.compile(r"run|exec|eval|repl|python|interpreter|kernel", re.IGNORECASE)
+_KEEPS_CODE = re.compile(
+    r"edit|write|create|insert|save|replace|format|lint|review|search|patch|diff|analy|explain|valid|transpile|convert|"
+    r"encode|action|context|quality|scan|browser|playwright",
+    re.IGNORECASE,
+)
+_NOTEBOOK = re.compile(r"notebook|cell", re.IGNORECASE)
+_ASKS_SERVER = re.compile(r"(?:^|_)https?(?:_|$)|_?request$", re.IGNORECASE)
+_PROMPTS = re.compile(r"(?:\w+__)?(?:slash_?command|skill)", re.IGNORECASE)
+"""Tools whose commands are prompts that the agent knows by name: `/compact`, `/review src`."""
+_PROMPT = re.compile(r"/[\w:-]+(?:\s|\Z)")
+_CHANGES_JSON = frozenset({"add", "remove", "replace", "move", "copy", "test"})
+"""Operations of a JSON patch (RFC 6902), whose paths are pointers into a document."""
 CODE = frozenset({"code", "source", "snippet"})
 """Keys, in lower case, whose text is a program if the tool is one that runs programs."""
 _ONE_NAME = re.compile(r"[^\s()]+")
 _STRING = re.compile(r"['\"`]")
 _UNFINISHED = re.compile(r"[^'\"`]*…\[truncated\]\s*\Z")
-_TERMINAL = re.compile(r"terminal|tmux|pty|console|stdin|(?:send|write|type)_?(?:keys|input)|^process$", re.IGNORECASE)
+_TERMINAL = re.compile(
+    r"^(?!.*browser).*(?:terminal|tmux|pty|console|stdin|(?:send|write|type)_?(?:keys|input)|^process$)", re.IGNORECASE
+)
+_TOPS, _CERTAIN = ("|".join(sorted(tops)) for tops in (TOP_LEVEL, CERTAIN_TOPS))
+_STATEMENTS = (
+    "const|let|var|import|from|export|return|await|async|function|class|def|select|insert|update|delete|print|with|raise|"
+    "throw|assert|new"
+)
+"""First words that are those of a program, typed into the console of its language."""
+_SHELL_LINE = re.compile(
+    rf"""
+      (?:^|[;&|(`'"])[\x00-\x09\x0b-\x20]*+(?:sudo[ ])?
+      (?:cd|cat|ls|less|more|head|tail|cp|mv|rm|ln|find|grep|rg|tree|touch|mkdir|chmod|source|\.|pushd|stat|tee|diff)
+      [ \t](?:.{{0,400}}[\s'"=<>])?['"]?(?:/(?:{_TOPS})/|/(?:{_CERTAIN})\b|\.\.(?![\w.])|~|\$\{{?HOME)
+    | ^[\x00-\x09\x0b-\x20]*+
+      (?!(?:{_STATEMENTS})\b|\w+[ ]*=[ ])(?:\w+=\S*[ ]+)*+
+      (?:
+          [\w.][\w./+-]*+(?:(?!//).)*[ \t;&|<>=](?:/(?:{_CERTAIN})/|~/)
+        | [\w.][\w./+-]*+(?:(?!//).)*>[ ]*(?:\.\./|~)
+        | (?:/(?:{_CERTAIN})/|\.\./|~/)[\w.+-]
+        | (?:python[\d.]*|node|perl|ruby|php|\w*sh)[ ]+-\w*[cep]\b
+      )""",
+    re.MULTILINE | re.VERBOSE,
+)
+"""A typed line that is plainly a shell command which may leave the copy, and no key, search or line of a program."""
 TYPED = frozenset({"chars", "keys", "stdin", "input", "text", "data"})
 """Keys, in lower case, whose text is typed into a shell if the tool is a terminal."""
 _KEYED_BY_PATH = re.compile(r"(?:files?|edits|changes)(?:_?contents)?", re.IGNORECASE)
@@ -56,7 +97,6 @@ PATCH_MARK = "*** "
 """Without it a text holds no patch that names files."""
 _MAX_PATCH = 1 << 20
 _PATTERN_IS_PATH = frozenset({"glob", "find", "ls", "list"})
-_LOOKS_LIKE_PATH = re.compile(r"(?:/|~|\.\.(?:/|$)|file:)\S*")
 LIST_BEGINS = "["
 """How a list begins that is written as text."""
 PATH_BEGINS = ("/", "~", "..", "file:")
@@ -85,9 +125,13 @@ def arguments(value: Any, tool: str, pointer: str = "") -> Iterator[Argument]:
         key, place, item = pending.pop()
         if isinstance(item, dict):
             if _KEYED_BY_PATH.fullmatch(key):
-                for name in filter(_LOOKS_LIKE_PATH.fullmatch, map(str, item)):
+                for name in filter(_OUTSIDE.fullmatch, map(str, item)):
                     yield Argument(f"{place}/{pointer_step(name)}", name, command=False)
-            pending += [(str(name), f"{place}/{pointer_step(str(name))}", child) for name, child in item.items()]
+            operation = item.get("op")
+            is_patch = isinstance(operation, str) and operation in _CHANGES_JSON
+            for name, child in item.items():
+                points = is_patch and name in ("path", "from") and isinstance(child, str) and child.startswith("/")
+                pending.append(("pointer" if points else str(name), f"{place}/{pointer_step(str(name))}", child))
         elif isinstance(item, list):
             words = [word for word in item if isinstance(word, str)]
             if is_command(key) and words and len(words) == len(item):
@@ -138,6 +182,10 @@ def leads_out(path: str) -> bool:
 def _argument(key: str, text: str, tool: str, pointer: str) -> Iterator[Argument]:
     """Yield a text if it is a path, a command or a program: by its key where that says it, else by how it looks."""
     sort = _sort(key, tool)
+    if sort == "typed":
+        sort = "command" if _SHELL_LINE.search(text) else None
+    if sort == "command" and _PROMPTS.fullmatch(tool) and _PROMPT.match(text):
+        return
     if sort == "code" and _STRING.search(text):
         # No language is parsed: any interpreter does. A string that the log cut may be the beginning of any path.
         yield Argument(pointer, shlex.join(["node", "-e", _UNFINISHED.sub("", text)]), command=True)
@@ -149,7 +197,7 @@ def _argument(key: str, text: str, tool: str, pointer: str) -> Iterator[Argument
     elif sort == "code":
         is_path = _ONE_NAME.fullmatch(text) is not None
     elif sort == "unknown":
-        is_path = _LOOKS_LIKE_PATH.fullmatch(text) is not None
+        is_path = _OUTSIDE.fullmatch(text) is not None
     else:
         is_path = sort == "path"
     if is_path or sort == "command":
@@ -175,20 +223,30 @@ def _listed(text: str) -> list[Any] | None:
 
 @lru_cache(maxsize=1024)
 def sort_of(key: str, tool: str) -> str | None:
-    """Tell what a key says of its text: `command`, `code`, `path`, `content`, `name` or `unknown`; None: no path either.
+    """Tell what a key says of its text: `command`, `typed`, `code`, `path`, `content`, `name` or `unknown`; None: nothing.
 
     The tool counts where the key does not say it: the patterns of some tools are paths, what others are sent is typed.
     """
-    if is_command(key) or key.lower() == "chars" or (key.lower() in TYPED and _TERMINAL.search(tool)):
+    if key.lower() == "args" and _PROMPTS.fullmatch(tool):
+        return "content"
+    if is_command(key):
         return "command"
+    if key.lower() == "chars" or (key.lower() in TYPED and _TERMINAL.search(tool)):
+        return "typed"
     if key.lower() in CODE and _RUNS_CODE.search(tool) and not _KEEPS_CODE.search(tool):
         return "code"
-    if key.lower() in _NAME:
+    if key.lower() in _SWAPPED and _EDITS.search(tool):
+        return "content"
+    if key.lower() in _NAME | _SWAPPED:
         return "name"
     if key.lower() in ("pattern", "glob"):
         return "path" if tool.lower() in _PATTERN_IS_PATH else None
     if _CONTENT.fullmatch(key):
         return "content"
+    if key.lower() == "source" and _NOTEBOOK.search(tool):
+        return "content"
+    if key.lower() == "path" and _ASKS_SERVER.search(tool):
+        return "unknown"
     words = _WORD.findall(key)
     return "path" if words and _PATH.fullmatch(words[-1]) else "unknown"
 

@@ -16,6 +16,10 @@ NAMING = [
     "vim -c ':e ../../x' f",
     "printf 'r /srv/t/x\\nw\\n' | ed f",
     "ed f <<< 'r /srv/t/x'",
+    "ed -s f <<'E'\n/^import/a\nimport x\n.\nr /srv/t/x\nE",
+    "ed -s f <<'E'\n/a/r /srv/t/x\nE",
+    "ex f <<'E'\n1i|text\n.\nr /srv/t/x\nE",
+    "ex -sc '%s|a|b|' -c 'r /srv/t/x' -cx f",
     "emacs --batch --eval '(find-file \"/srv/t/x\")'",
     "sed 'r/srv/t/x' f",
     "sed -n '/a/w/srv/x' f",
@@ -33,6 +37,10 @@ NAMING = [
     "awk '{print | \"cat > /srv/x\"}' f",
     "git apply --unsafe-paths <<'E'\n--- a/x\n+++ b/../../x\n@@ -0,0 +1 @@\n+a\nE",
     "patch -p0 <<'E'\n--- /srv/t/x\n+++ /srv/t/x\n@@ -0,0 +1 @@\n+a\nE",
+    "git apply <<'E'\n--- a/x\n+++ b/x\n@@ -1 +1 @@\n-a\n+b\n--- /srv/t/y\n+++ /srv/t/y\n@@ -1 +1 @@\n-a\n+b\nE",
+    "git apply <<'E'\ndiff --git a/x b/../../y\nsimilarity index 100%\nrename from x\nrename to ../../y\nE",
+    "git apply <<'E'\ndiff --git a/x b/x\n--- a/x\n+++ b/x\n@@ -1,9 +1,9 @@\n-a\ndiff --git a/y b/y\n--- a/../../y\n"
+    "+++ b/../../y\nE",
     "NODE_OPTIONS='--require /srv/t/x.js' npm test",
     "perl -e 'print for </srv/t/*>'",
     "ruby -e 'puts %w[/srv/x]'",
@@ -61,6 +69,13 @@ TEXT = [
     "sed 's/^.*\\/\\([^/]*\\)$/\\1/' f",
     "sed ':a;N;$!ba;s/\\n/ /g' f",
     "ed -s f <<'E'\n,s/\\/api/\\/srv\\/x/g\n/run/d\ng/home/s//etc/\n1i\n#!/usr/bin/env node see /etc/hosts\n.\nw\nq\nE",
+    "ed -s f <<'EOF'\n/^import/a\nimport { tide } from '../src/tide.js';\n.\nw\nq\nEOF",
+    "ed -s f <<'E'\n?a\\?b?-1,/x/+2c\nimport x from '../src/x.js';\n.\n'm a\nimport '/srv/x'\n.\nw\nE",
+    "ed -s f <<'E'\n$a\nimport x from '../src/x.js'\nE",
+    "ex -sc '1i|import x from \"../src/x.js\"' -cx f",
+    "vim -es -c \"1i|import x from '../src/x'\" -c wq f",
+    "vim -es -c \"/^a/append|import x from '../src/x'\" -c wq f",
+    "ex f <<'E'\n1insert\nimport x from '../src/x'\n.\nx\nE",
     "ex -sc '%s#/etc/a# /srv/b#g|x' f",
     "vim -es -c '%s/a/b/g' -c 'wq' f",
     "vim +10 f",
@@ -75,6 +90,9 @@ TEXT = [
     "awk -F'|' '{print $2}' f",
     "git apply <<'E'\n--- a/src/x\n+++ b/src/x\n@@ -1,2 +1,2 @@\n-a\nE",
     "patch -p1 <<'E'\ndiff --git a/q.sql b/q.sql\n--- a/q.sql\n+++ b/q.sql\n@@ -1,2 +1 @@\n--- /etc/x is a comment\n a\nE",
+    "git apply <<'E'\n--- a/q.sql\n+++ b/q.sql\n@@ -1,2 +1,2 @@\n--- /etc/x\n+++ /srv/x\n a\n--\n2.39\nE",
+    "git am <<'E'\nSubject: x\n\nrename from /srv/x\n---\n a | 1 +\n\ndiff --git a/a b/a\n--- a/a\n+++ b/a\n"
+    "@@ -0,0 +1 @@\n+rename to /srv/x\nE",
     "patch -p1 <<'E'\n--- /dev/null\n+++ b/x\n@@ -0,0 +1 @@\n+/srv/x\nE",
     "NODE_OPTIONS='--max-old-space-size=4096 --import ./x.js' npm test",
     "CFLAGS='-O2 -I/usr/include' make",
@@ -100,7 +118,24 @@ def test_what_a_program_writes_or_matches_is_text(command: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "unit", ["s/a", "s/[/", "/[a]", "s|x|", "1a\n", "r x|", "--- a\n", "from '", "s[a]", "[[", "</a"]
+    "unit",
+    [
+        "s/a",
+        "s/[/",
+        "/[a]",
+        "s|x|",
+        "1a\n",
+        "/a/a|\n",
+        "/?",
+        "?'",
+        "@@ -1 +1 @@\n",
+        "r x|",
+        "--- a\n",
+        "from '",
+        "s[a]",
+        "[[",
+        "</a",
+    ],
 )
 @pytest.mark.parametrize("program", ["sed {}", "ex -c {}", "sqlite3 a.db {}", "git apply <<< {}", "perl -e {}"])
 def test_a_long_program_comes_to_an_end(unit: str, program: str) -> None:

@@ -89,6 +89,110 @@ def test_what_is_typed_into_a_terminal_is_a_command(key: str) -> None:
     assert found({key: "cat /srv/t/x\n"}, "comment") == set()
 
 
+@pytest.mark.parametrize("key", ["chars", "keys"])
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "cat ../../x\n",
+        "ls -la ~\n",
+        "cd $HOME && ls\n",
+        "npm test; head -3 /tmp/x/y\n",
+        "FOO=1 ./run /srv/t/x\n",
+        "/srv/t/run.sh\n",
+        "echo a > ../../x\n",
+        "\x03wc -l /etc/hosts\n",
+        "python3 -c \"print(open('/etc/hosts').read())\"\n",
+        "require('child_process').execSync('cat ../../x')\n",
+        "node\ncat /etc/hosts\n",
+    ],
+)
+def test_a_shell_command_that_is_typed_is_a_command(key: str, typed: str) -> None:
+    assert found({key: typed}, "tmux_send_keys") == {(typed, True)}
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "/describe\n",
+        "/api/users\n",
+        "/quit\n",
+        ":wq\n",
+        "// try it\nconsole.log(app.get('/home/x'))\n",
+        "x = 7 // 2\n",
+        "const r = /home/\n",
+        "import x from '../src/x.js'\n",
+        "app.get('/users', f)\n",
+    ],
+)
+def test_keys_searches_and_lines_of_a_program_are_no_commands(typed: str) -> None:
+    assert found({"chars": typed}, "write_stdin") == set()
+    assert found({"text": "cat /srv/t/x"}, "browser_type_input") == set()
+
+
+@pytest.mark.parametrize(
+    "tool",
+    [
+        *(
+            "analyze_code_snippet",
+            "explain_code",
+            "get_code_actions",
+            "codemod",
+            "mermaid_validate_code",
+            "create_node",
+        ),
+        *("transpile_code", "codegraph_context", "browser_run_code", "run_quality_scan"),
+    ],
+)
+def test_a_program_that_no_interpreter_gets_is_text(tool: str) -> None:
+    assert found({"code": "import x from '../../x'; open('/srv/t/x')", "snippet": "f('/srv/t/x')"}, tool) == set()
+
+
+@pytest.mark.parametrize(
+    ("tool", "value"),
+    [
+        ("create_sandbox", {"files": {"/App.js": {"code": "x"}, "/index.html": ""}}),
+        ("update_config", {"changes": {"/routes/home": "x"}}),
+        ("NotebookEdit", {"new_source": "// see\nx()"}),
+        ("notebook_edit", {"source": "/** see */"}),
+        ("search_and_replace", {"search": "/home/x/a", "replace": "/srv/t/x", "old_code": "../x", "new_text": "~/x"}),
+        ("edit", {"old": "/api/v1", "new": "/api/v2", "before": "/dist", "after": "../dist", "replace_with": "/x"}),
+        ("create", {"file_text": "/node_modules", "insert_text": "/coverage", "new_content": "/home/x"}),
+        ("http_request", {"path": "/api/v2", "endpoint": "/home/x", "route": "/srv/x"}),
+        ("click", {"selector": "//button", "labels": ["/area"], "comment": "/approve"}),
+        ("json_patch", {"patch": [{"op": "add", "path": "/version"}, {"op": "move", "from": "/bin/a", "path": "/b"}]}),
+        ("jq", {"pointer": "/a/b"}),
+        ("SlashCommand", {"command": "/compact"}),
+        ("SlashCommand", {"command": "/review ../x"}),
+        ("Skill", {"args": "check the /api/users endpoint"}),
+        ("ask", {"options": ["/home", "/start"], "statement": "/*x*/", "testNamePattern": "/api/users"}),
+    ],
+)
+def test_routes_pointers_and_pieces_of_text_are_no_paths(tool: str, value: Any) -> None:
+    assert found(value, tool) == set()
+
+
+@pytest.mark.parametrize(
+    ("tool", "value"),
+    [
+        ("create_sandbox", {"files": {"/srv/t/x": ""}}),
+        ("update", {"changes": {"../x": ""}}),
+        ("http_request", {"path": "/srv/t/x"}),
+        ("http_request", {"path": "../../x"}),
+        ("rename", {"old": "/srv/t/x"}),
+        ("find", {"search": "/srv/t/x"}),
+        ("apply", {"patch": [{"op": "add", "path": "/srv/t/x"}]}),
+        ("apply", {"patch": [{"op": "write", "path": "/x"}]}),
+        ("docker_build", {"context": "../.."}),
+        ("load", {"source": "/x"}),
+        ("SlashCommand", {"command": "cat /srv/t/x"}),
+        ("run_skill", {"args": "cat /srv/t/x"}),
+        ("anything", {"unheard_of": "~/x"}),
+    ],
+)
+def test_what_clearly_leads_out_counts_under_such_keys_too(tool: str, value: Any) -> None:
+    assert len(found(value, tool)) == 1
+
+
 def test_each_argument_has_its_pointer() -> None:
     assert list(arguments({"a/b": [{"path": "x"}]}, "t", "/args")) == [
         Argument("/args/a~1b/0/path", "x", command=False)

@@ -122,6 +122,8 @@ _FIND = Spec(
     long=True,
 )
 
+_OPENSSL = Spec(options=_options(text="subj addext passin passout"), long=True)
+
 # Programs that take source ------------------------------------------------------------------------------------------
 _SHELL = Spec(
     ("operand",),
@@ -220,6 +222,7 @@ _WGET = Spec(
 )
 
 _TABLE: dict[str, Spec] = {
+    "openssl": _OPENSSL,
     "echo printf true false : expr seq yes basename dirname tr let return exit sleep kill pkill pgrep killall which "
     "whence type unset shift wait jobs case for select function numfmt factor nproc uname id tput ulimit umask "
     "getopts help ping cd pushd popd": _TEXT,

@@ -77,7 +77,9 @@ _AMBIGUOUS = frozenset(
 CERTAIN_TOPS = TOP_LEVEL - _AMBIGUOUS
 """Those of them that are hardly anything else: no web route and no prefix."""
 
-_DEVICE = re.compile(r"/dev/(?:null|zero|full|u?random|tty|stdin|stdout|stderr|fd/\d+)")
+_DEVICE = re.compile(
+    r"/dev/(?:null|zero|full|u?random|tty|stdin|stdout|stderr|fd/\d+|(?:tcp|udp)/(?:localhost|127\.0\.0\.1|::1)/\d+)"
+)
 _URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
 _FILE_URL = re.compile(r"file:(?://(?:localhost)?(?=/))?(?=/)", re.IGNORECASE)
 

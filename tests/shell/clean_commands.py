@@ -288,6 +288,9 @@ MESSAGE="- Fix routes /home and /login" && git commit -m "$MESSAGE"
 PYTEST_ADDOPTS="-k /home" npm test
 rm -rf "${BUILD_DIR:?}/cache"
 sh -n run.sh
+openssl req -x509 -nodes -keyout key.pem -subj "/CN=localhost" -addext "subjectAltName=DNS:localhost"
+timeout 10 bash -c '</dev/tcp/localhost/3000'
+exec 3<>/dev/tcp/127.0.0.1/8080
 cat > bin/cli.js <<'EOF' ; chmod +x bin/cli.js && ./bin/cli.js --help
 #!/usr/bin/env node
 // Parse arguments: 7 / 2

@@ -60,7 +60,7 @@ def test_a_rule_is_explained_by_what_to_do_if_it_is_violated_and_if_it_is_unprov
 
 def every_command() -> list[Any]:
     """Return every command of the program, those of families included."""
-    program = typer.main.get_command(cli._application(commands.names()))
+    program: Any = typer.main.get_command(cli._application(commands.names()))
     found = [getattr(one, "commands", {"": one}).values() for one in program.commands.values()]
     return [command for group in found for command in group]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -49,7 +50,7 @@ def _written(record: dict[str, Any], *, before: str = "", compact: bool = True, 
     )
 
 
-_WRITERS = {
+_WRITERS: dict[str, Callable[[str, int], dict[str, Any]]] = {
     "claude": lambda text, n: {
         "type": "stream_event",
         "event": {"type": "content_block_delta", "index": 0, "delta": {"type": "text_delta", "text": text}},

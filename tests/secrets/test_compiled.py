@@ -35,6 +35,19 @@ def test_a_later_process_begins_with_what_an_earlier_one_kept(place: Path) -> No
     assert later.find(TEXT) == first.find(TEXT) == plain_finder(LITERALS)(TEXT) != []
 
 
+def test_a_single_byte_is_found_with_whatever_may_follow_it() -> None:
+    singles = (
+        Literal(b"\r", then=r"[A-Za-z0-9 .\[\x1b-]", count=1),
+        Literal(b"\x08", then=r"[a-z\x08]", count=2),
+        Literal(b"q", caseless=True, then="[a-z]", count=1),
+        Literal(b"\x1e"),
+    )
+    vector = Prefilter(singles, keep=False)
+    vector.accelerate()
+    for text in (bytes((code, after, last)) for code in b"\r\x08qQ\x1e" for after in range(256) for last in b"a\x08\n"):
+        assert vector.find(text) == plain_finder(singles)(text)
+
+
 def test_an_engine_that_begins_with_what_was_kept_finds_the_same(place: Path) -> None:
     first = Engine.load(FOLDER, keep=True)
     first.accelerate()

@@ -25,7 +25,7 @@ MAX_LINES = 320
 # stands on top, where nothing below may know of it.
 LAYERS = (
     ("facts", "errors"),
-    ("instants", "contract", "places", "globs", "locks", "drafts", "run_names", "zips"),
+    ("instants", "contract", "expressions", "places", "globs", "locks", "drafts", "run_names", "zips"),
     ("records", "layout", "policy", "walk", "reader", "remote", "tree", "providers"),
     ("admission",),
     ("shell",),

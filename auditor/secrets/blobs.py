@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 
+from auditor.expressions import expression
 from auditor.secrets.decode import Buffer
 
 EFFORT = 30
@@ -42,7 +43,7 @@ class _Alphabet:
 
 
 _ALPHABETS = (_Alphabet(rb"+/"), _Alphabet(rb"_\-"))
-_BREAK = re.compile(rb"\r?\n|(?:\\+r)?\\+n")
+_BREAK = expression(rb"\r?\n|(?:\\+r)?\\+n")
 
 
 def in_blob(data: Buffer, start: int, end: int) -> bool:

@@ -10,6 +10,7 @@ import binascii
 import json
 import re
 
+from auditor.expressions import expression
 from auditor.secrets.opinion import Opinion
 from auditor.secrets.weak import is_test_token
 
@@ -24,13 +25,13 @@ _IDENTITY = (
 """Claims that say whose token it is."""
 _NOBODY = frozenset(("demo", "dummy", "example", "fake", "foo", "foobar", "bar", "baz", "mock", "sample", "subject"))
 """Who tokens in tests are given to."""
-_NUMBER = re.compile(r"(?:[0-9]{1,6}|[0-9a-f]{24}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\Z")
+_NUMBER = expression(r"(?:[0-9]{1,6}|[0-9a-f]{24}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\Z")
 """A row's number in a database, which says nothing of whose it is."""
-_RESERVED = re.compile(
+_RESERVED = expression(
     r"(?:[a-z]+://)?(?:[a-z0-9-]+\.)*(?:example(?:\.(?:com|org|net))?|test|invalid)(?::[0-9]+)?(?:/|\Z)", re.IGNORECASE
 )
 """Names that RFC 2606 keeps free for examples."""
-_OWN_MACHINE = re.compile(
+_OWN_MACHINE = expression(
     r"(?:[a-z]+://)?(?:localhost|127\.0\.0\.1|0\.0\.0\.0|\[::1\])(?::[0-9]+)?(?:/|\Z)", re.IGNORECASE
 )
 _SHORT_LIFE = 3600

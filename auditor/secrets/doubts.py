@@ -12,6 +12,7 @@ from collections.abc import Callable
 from typing import TypeAlias
 from urllib.parse import unquote_to_bytes
 
+from auditor.expressions import expression
 from auditor.secrets.claims import jwt
 from auditor.secrets.decode import Buffer
 from auditor.secrets.presigned import is_presigned
@@ -27,21 +28,21 @@ EFFORT = 30
 
 _NEAR = 200
 _NAME_REACH = 120
-_BROWSER = re.compile(
+_BROWSER = expression(
     rb"INNERTUBE_API_KEY|WIZ_global_data|gapiKey|maps\.googleapis\.com|google\.[a-z.]{2,6}/maps/(?:api|embed)|"
     rb"firebaseapp\.com|storageBucket|messagingSenderId|mobilesdk_app_id|\"current_key|GCM_SENDER_ID"
 )
 """What stands beside a key in a page, in the settings of Firebase that an application is delivered with, or in a map."""
-_DELIVERED = re.compile(
+_DELIVERED = expression(
     rb"(?<![A-Z0-9])(?:NEXT_PUBLIC|NUXT_PUBLIC|EXPO_PUBLIC|PUBLIC|VITE|REACT_APP|VUE_APP|GATSBY|STORYBOOK)_"
     rb"(?![A-Z0-9_]{0,60}(?:GEMINI|GENAI|GENERATIVE|GOOGLE_AI|AI_?STUDIO|PALM|VERTEX|LLM|SECRET|PRIVATE|ADMIN))"
     rb"[A-Z0-9_]{1,60}(?:\\*[\"'])?\s{0,3}[:=]\s{0,3}(?:\\*[\"'`])?\Z"
 )
 """A name that a builder puts into what it delivers to browsers; a key of a model that is billed by use is no less one."""
-_ADDRESS = re.compile(rb"https?:\\*/\\*/(?:[^\s/@\"']{0,80}@)?([A-Za-z0-9.\[\]:-]{1,253})")
-_LOGIN = re.compile(rb"[ \t](?P<user>[\w.-]{1,64})@(?P<host>[A-Za-z0-9.-]{1,253})(?![\w@])")
-_HOST = re.compile(rb"(?:host=|//)([A-Za-z0-9.-]{1,253})")
-_LOCAL_REGISTRY = re.compile(rb"//(?:localhost|127\.0\.0\.1)[:/][^\s\"']{0,100}\Z")
+_ADDRESS = expression(rb"https?:\\*/\\*/(?:[^\s/@\"']{0,80}@)?([A-Za-z0-9.\[\]:-]{1,253})")
+_LOGIN = expression(rb"[ \t](?P<user>[\w.-]{1,64})@(?P<host>[A-Za-z0-9.-]{1,253})(?![\w@])")
+_HOST = expression(rb"(?:host=|//)([A-Za-z0-9.-]{1,253})")
+_LOCAL_REGISTRY = expression(rb"//(?:localhost|127\.0\.0\.1)[:/][^\s\"']{0,100}\Z")
 
 
 def is_doubtful(data: Buffer, start: int, end: int, value: bytes, prefix: int) -> bool:

@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable
 from functools import cache, lru_cache, partial
 
+from auditor.expressions import expression
 from auditor.secrets.decode import JSON_ESCAPE, Buffer, Decoded, json_character, run_end, run_start
 
 NEAR_BEFORE = 1024
@@ -18,33 +19,33 @@ _TOKEN = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789%+/=_-.
 _PIECE_END = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.+/="
 # Each expression begins with one character or a class of them, for which a text is searched at memory speed; what they
 # are the beginning of, with any number of backslashes, is asked looking back.
-_PERCENT = re.compile(rb"%(?:u00)?([0-9A-Fa-f]{2})")
-_BACKSLASH = re.compile(
+_PERCENT = expression(rb"%(?:u00)?([0-9A-Fa-f]{2})")
+_BACKSLASH = expression(
     rb"\\\\*+(?:x([0-9a-fA-F]{2})|(?:u\{0{0,6}([0-9a-fA-F]{2})\}|U0{6}([0-9a-fA-F]{2}))|0?([01][0-7]{2})|([_.-]))"
 )
-_ENTITY = re.compile(
+_ENTITY = expression(
     rb"&(?:(?:#0{0,5}[0-9]{2,3}|#[xX]0{0,6}[0-9a-fA-F]{2});?|(?:amp|hyphen|lowbar|period|equals|sol|plus|dash);)"
 )
-_QUOTED = re.compile(rb"=(?:(?:\\+r)?\\+n|\r?\n|([2-7][0-9A-Fa-f]))")
+_QUOTED = expression(rb"=(?:(?:\\+r)?\\+n|\r?\n|([2-7][0-9A-Fa-f]))")
 _ESC = rb"(?:\x1b|\\+u001[bB]|\\+x1[bB]|\\+033|\\+e|\^\[)"
-_ANSI = re.compile(
+_ANSI = expression(
     rb"[\x1b\\^\xc2](?:(?:(?<=\xc2)\x9b|(?<=\\)\\*+u009[bB])[0-9;:?]{0,40}[@-~]|"
     rb"(?:(?<=\x1b)|(?<=\\)\\*+(?:u001[bB]|x1[bB]|033|e)|(?<=\^)\[)"
     rb"(?:\[[0-9;:?]{0,40}[ -/]{0,2}[@-~]|\][^\x07\x1b\\]{0,200}(?:\x07|\\+u0007|" + _ESC + rb"\\{1,2})|[()][0-9A-B]))"
 )
-_INVISIBLE = re.compile(
+_INVISIBLE = expression(
     rb"[\xe2\xef\xc2\xcd\xe1\\](?:(?<=\xe2)(?:\x80[\x8b-\x8f\xaa-\xae]|\x81[\xa0-\xaf])|(?<=\xef)(?:\xbb\xbf|\xb8[\x80-\x8f])"
     rb"|(?<=\xc2)\xad|(?<=\xcd)\x8f|(?<=\xe1)\xa0\x8e"
     rb"|(?<=\\)\\*u(?:200[b-fB-F]|202[a-eA-E]|206[0-9a-fA-F]|[fF][eE][fF][fF]|[fF][eE]0[0-9a-fA-F]|00[aA][dD]|034[fF]|180[eE])"
     rb"|(?<=u0000.\\)\\*u0000|(?<=\\)\\*u0000(?=.\\+u0000))"
 )
-_CONCATENATION = re.compile(
+_CONCATENATION = expression(
     rb"""[\\"'`](?:(?:(?<=\\)\\*["'`]|(?<=["'`]))"""
     rb"""(?:(?:\s|\\+[nrt])*(?:[+.&~]|\.\.|\|\||<<)(?:\s|\\+[nrt])*[fbru]?\\*["'`])"""
     rb"""|(?<=")"|(?<=')'|(?<=\\)"\\"|(?:(?<=\\)\\*["']|(?<=["']))(?:\s|\\+[nrt])+\\*["'])"""
 )
-_RETURN = re.compile(rb"[\r\\](?:(?<=\r)|(?<=\\)\\*+r)(?=[A-Za-z0-9 \x1b.#=>_-]|\\+u001[bB]|\[)")
-_LINE = re.compile(rb"\r?\n|\\+n")
+_RETURN = expression(rb"[\r\\](?:(?<=\r)|(?<=\\)\\*+r)(?=[A-Za-z0-9 \x1b.#=>_-]|\\+u001[bB]|\[)")
+_LINE = expression(rb"\r?\n|\\+n")
 
 
 def line_around(data: Buffer, start: int, end: int) -> tuple[int, int]:
@@ -187,7 +188,7 @@ def overdraw(data: Buffer, start: int, end: int, _number: int) -> Decoded | None
     return Decoded(shown, "terminal", low, high, ((0, low),))
 
 
-_SPELLED = re.compile(rb"""(\\*["'],? ?\\*["']| )""")
+_SPELLED = expression(rb"""(\\*["'],? ?\\*["']| )""")
 
 
 def spelled(data: Buffer, start: int, end: int, _number: int) -> Decoded | None:
@@ -206,7 +207,7 @@ def spelled(data: Buffer, start: int, end: int, _number: int) -> Decoded | None:
     return Decoded(bytes(text), "spelled", start, max(at, end), ((0, start),))
 
 
-_STEP_BACK = re.compile(rb"[\x08\\](?:(?<=\x08)|(?<=\\)\\*+(?:b|u0008))")
+_STEP_BACK = expression(rb"[\x08\\](?:(?<=\x08)|(?<=\\)\\*+(?:b|u0008))")
 _WRITTEN = _TOKEN + b"\x08 "
 _STRUCK = (b"_", b"-", b"\x08")
 
@@ -231,8 +232,8 @@ def overstrike(data: Buffer, start: int, end: int, _number: int) -> Decoded | No
     return Decoded(bytes(shown), "terminal", low, high, ((0, low),))
 
 
-_UNICODE = re.compile(rb"(?:\\+u[0-9a-fA-F]{4})+")
-_LOOKALIKE = re.compile(
+_UNICODE = expression(rb"(?:\\+u[0-9a-fA-F]{4})+")
+_LOOKALIKE = expression(
     rb"[\xef\xf0\\](?:(?<=\xef)[\xbc\xbd][\x80-\xbf]|(?<=\xf0)\x9d[\x90-\x9f][\x80-\xbf]"
     rb"|(?<=\\)\\*(?:u[fF][fF][0-5][0-9a-fA-F]|u[dD]835\\+u[dD][c-fC-F][0-9a-fA-F]{2}))"
     rb"(?:\xef[\xbc\xbd][\x80-\xbf]|\xf0\x9d[\x90-\x9f][\x80-\xbf]"

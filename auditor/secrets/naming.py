@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 
+from auditor.expressions import expression
 from auditor.secrets.decode import Buffer
 from auditor.secrets.opinion import Opinion
 
@@ -46,29 +47,29 @@ _CREDENTIAL = (
     r"(?:[_.\- ]?(?:is|was|value|string|header|live|test|prod|production|dev|staging|v?[0-9]{1,2})){0,2}"
 )
 """The end of a name that speaks of a credential, with what tells one such from another."""
-_SPEAKS = re.compile(rf"(?:{_CREDENTIAL})[ .]?\Z".encode(), re.IGNORECASE)
-_TELLS = re.compile(
+_SPEAKS = expression(rf"(?:{_CREDENTIAL})[ .]?\Z".encode(), re.IGNORECASE)
+_TELLS = expression(
     rb"(?<!key)(?<!access)(?<!token)(?:[_.\- ](?:id|hash|sha[0-9]*|md5|digest|checksum|etag|commit|revision|rev|trace|version)|"
     rb"(?-i:(?<=[a-z])(?:Id|ID|Hash|Sha|Digest|Checksum|Etag|Commit|Revision|Version)))\Z",
     re.IGNORECASE,
 )
 """The end of a name that says what else a value is, whatever its form."""
-_CALL = re.compile(rb"\(\\*[\"'`]")
-_TAKES_ONE = re.compile(rb"(?:\A|client|api|init|configure|connect)\Z", re.IGNORECASE)
+_CALL = expression(rb"\(\\*[\"'`]")
+_TAKES_ONE = expression(rb"(?:\A|client|api|init|configure|connect)\Z", re.IGNORECASE)
 """A constructor or a method whose argument is a key."""
-_NAMED = re.compile(
+_NAMED = expression(
     rf"(?:\bbearer\s|authorization{SIGN}(?:[a-z]{{1,9}}\s)?|\bapi:|(?:{_CREDENTIAL}){SIGN})\Z".encode(), re.IGNORECASE
 )
 _NAME = 96
 """Bytes before a value in which its name is looked for."""
 
-_PLAIN = re.compile(rb"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]+", re.IGNORECASE)
+_PLAIN = expression(rb"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]+", re.IGNORECASE)
 _DIGESTS = frozenset({32, 36, 40, 56, 64, 96, 128})
 """Lengths of the usual digests in hex, and of a UUID."""
-_WORD = re.compile(rb"(?!sdk-|mob-)[A-Za-z_]+[-_:]")
-_PIECES = re.compile(rb"[_.-]+")
-_PIECE = re.compile(rb"[a-z]{1,15}[0-9]{0,4}|[0-9]{1,4}[a-z]{0,2}")
-_SPOKEN = re.compile(rb"(?=[a-z]*[aeiouy])[a-z]{3,}")
+_WORD = expression(rb"(?!sdk-|mob-)[A-Za-z_]+[-_:]")
+_PIECES = expression(rb"[_.-]+")
+_PIECE = expression(rb"[a-z]{1,15}[0-9]{0,4}|[0-9]{1,4}[a-z]{0,2}")
+_SPOKEN = expression(rb"(?=[a-z]*[aeiouy])[a-z]{3,}")
 _FEWEST, _FEWEST_SPOKEN = 4, 2
 
 

@@ -10,18 +10,19 @@ import binascii
 import re
 from functools import cache
 
+from auditor.expressions import expression
 from auditor.secrets.opinion import Opinion
 from auditor.secrets.published import is_published
 from auditor.secrets.sequences import is_sequential
 
-_LINES = re.compile(rb"(?:\\+[rn]|[\r\n])+")
-_JOINED = re.compile(rb"[\"'][ \t]*\+[ \t]*\Z")
+_LINES = expression(rb"(?:\\+[rn]|[\r\n])+")
+_JOINED = expression(rb"[\"'][ \t]*\+[ \t]*\Z")
 _AROUND = b" \t\"',;\\"
 """What may stand around a line of a key in a program that puts it together."""
-_NOT_BASE64 = re.compile(rb"[^A-Za-z0-9+/=]")
-_WORDS = re.compile(rb"[A-Za-z0-9][ _.,-][A-Za-z]")
-_SAID = re.compile(rb"fake|dummy|test|example|sample|mock|placeholder|secret", re.IGNORECASE)
-_CODE = re.compile(rb"[(){}\[\]<>$#%&!?|]|=[ \t]|=[^=\s\"'\\]")
+_NOT_BASE64 = expression(rb"[^A-Za-z0-9+/=]")
+_WORDS = expression(rb"[A-Za-z0-9][ _.,-][A-Za-z]")
+_SAID = expression(rb"fake|dummy|test|example|sample|mock|placeholder|secret", re.IGNORECASE)
+_CODE = expression(rb"[(){}\[\]<>$#%&!?|]|=[ \t]|=[^=\s\"'\\]")
 """What no line of a key has, and a line of the program that makes one or reads one."""
 _WRITTEN = 200
 """Characters of a body below which a word in it was written and is no chance."""
@@ -29,7 +30,7 @@ _VERSION = 4
 """Bytes that the number of a format's version may take."""
 _SHORTEST = 32
 """Characters of base64 without which there is no key."""
-_LONG_RUN = re.compile(rb"[A-Za-z0-9+/]{%d,}={0,2}" % _SHORTEST)
+_LONG_RUN = expression(rb"[A-Za-z0-9+/]{%d,}={0,2}" % _SHORTEST)
 _SMALLEST = 48
 """Bytes of the smallest private key there is, an Ed25519 key in PKCS #8; less of a longer one is its public beginning."""
 _LARGE = 300

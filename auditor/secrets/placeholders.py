@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import re
 
+from auditor.expressions import expression
+
 _LITERALS = (
     *(b"example", b"your", b"placeholder", b"redacted", b"insert_", b"insert-", b"[truncated"),
     *(b"change" + joint + b"me" for joint in (b"", b"_", b"-")),
@@ -15,32 +17,32 @@ _LITERALS = (
     *(b"xxxxx", b"***", b"...", b"\xe2\x80\xa6", b"\xe2\x80\xa2", b"______", b"--------", b"000000000000"),
 )
 """What stands in a placeholder, lower case."""
-_ANY_LITERAL = re.compile(b"|".join(map(re.escape, _LITERALS)))
+_ANY_LITERAL = expression(b"|".join(map(re.escape, _LITERALS)))
 _LONG_VALUE = 300
 """Bytes from which on it costs less to look for each literal alone."""
 
-_TAG = re.compile(rb"<[a-z]")
-_TEMPLATE = re.compile(rb"\$\{[a-z_!][^{}<>]{0,80}(?:[{}]|\Z)|\{\{[^{}]{0,80}(?:\}\}|\Z)|\$\{\{")
+_TAG = expression(rb"<[a-z]")
+_TEMPLATE = expression(rb"\$\{[a-z_!][^{}<>]{0,80}(?:[{}]|\Z)|\{\{[^{}]{0,80}(?:\}\}|\Z)|\$\{\{")
 """A whole place holder of a template, or what is left of one that a pattern cut off; a lone brace is a password's."""
-_VARIABLE = re.compile(
+_VARIABLE = expression(
     rb"[$%<{\[(*&@!]|process\.env|os\.(?:environ|getenv)|env[.:(\[]|import\.meta|secrets\.|vars?\.|config[.(\[]|self\.|this\.",
     re.IGNORECASE,
 )
-_DIGEST = re.compile(
+_DIGEST = expression(
     rb"(?:sha(?:1|224|256|384|512)|md5)[-:=]|[0-9a-f]{32}\Z|[0-9a-f]{40}\Z|[0-9a-f]{64}\Z|[0-9a-f]{96}\Z|[0-9a-f]{128}\Z|"
     rb"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}",
     re.IGNORECASE,
 )
-_ID = re.compile(rb"(?:call|toolu|msg|chatcmpl|resp|run|req|srvtoolu|item|rs|fc|gen|run|thread|asst|file|batch)[_-]")
-_PATH = re.compile(rb"(?:[a-z]+:)?[.~]{0,2}/|[A-Za-z]:\\|[\w.-]+/[\w./-]+\Z|[\w-]+\.[a-z]{1,5}\Z")
-_NAME = re.compile(
+_ID = expression(rb"(?:call|toolu|msg|chatcmpl|resp|run|req|srvtoolu|item|rs|fc|gen|run|thread|asst|file|batch)[_-]")
+_PATH = expression(rb"(?:[a-z]+:)?[.~]{0,2}/|[A-Za-z]:\\|[\w.-]+/[\w./-]+\Z|[\w-]+\.[a-z]{1,5}\Z")
+_NAME = expression(
     rb"[A-Za-z_][a-z_]*\Z|[A-Z_]+\Z|[a-z]+(?:[A-Z][a-z]+)+[0-9]?\Z|(?:[A-Z][a-z]+)+\Z|[a-z]+(?:[-_.][a-z]+)+[0-9]?\Z"
 )
-_PROMISING = re.compile(rb"\A(?=\S*[0-9])\S{6,}\Z")
-_SHAKEN = re.compile(rb"(?=(?:[A-Za-z_]{0,40}?[A-Z][a-z](?=[A-Z])){2})(?:[A-Za-z_]{0,40}?[A-Z][a-z]?(?=[A-Z])){4}")
+_PROMISING = expression(rb"\A(?=\S*[0-9])\S{6,}\Z")
+_SHAKEN = expression(rb"(?=(?:[A-Za-z_]{0,40}?[A-Z][a-z](?=[A-Z])){2})(?:[A-Za-z_]{0,40}?[A-Z][a-z]?(?=[A-Z])){4}")
 """Letters whose case changes as no name's does."""
-_WORD = re.compile(rb"[A-Za-z]{8,32}\Z")
-_LABEL = re.compile(
+_WORD = expression(rb"[A-Za-z]{8,32}\Z")
+_LABEL = expression(
     rb"(?:new|old|current|confirm|enter|forgot|reset|repeat|change|update|show|hide|invalid|wrong|missing|incorrect|"
     rb"required|optional|undefined|encrypted|hashed|default|plaintext|string|function|boolean|username|"
     rb"fake|test|dummy|sample|mock|passwort|kennwort|wachtwoord|contrasena|motdepasse|doesnot)|"
@@ -49,7 +51,7 @@ _LABEL = re.compile(
 )
 """What stands beside the word password in forms and in descriptions of data: words about one, not one."""
 _KINDS_OF_SIGNS = 5
-_SYNTAX = re.compile(
+_SYNTAX = expression(
     rb"\(\?|\.[*+{]|\[(?:a-z|A-Z|0-9|\^)|=>|&&|\|\||\(\)|://|%[({]|</|function|return|\A[\^$({\[/]+\Z|\A\$\."
 )
 _DULL_PASSWORDS = frozenset(
@@ -94,9 +96,9 @@ def is_random_value(value: bytes) -> bool:
     return kinds >= 2 and len(set(value)) >= 6 and not code and not value.isdigit()
 
 
-_HEX = re.compile(rb"(?:0x)?(?:[0-9a-f]{20,160}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}[0-9a-f:-]{13,140})\Z", re.IGNORECASE)
-_MARK = re.compile(rb"[0-9!#%^+?~@&=:;|]|(?<!\A)[$*]")
-_CODE = re.compile(rb"[(){}\[\]<>]|&&|\|\||->|::|==[^=]|\.\w+\.[A-Za-z]|https?:")
+_HEX = expression(rb"(?:0x)?(?:[0-9a-f]{20,160}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}[0-9a-f:-]{13,140})\Z", re.IGNORECASE)
+_MARK = expression(rb"[0-9!#%^+?~@&=:;|]|(?<!\A)[$*]")
+_CODE = expression(rb"[(){}\[\]<>]|&&|\|\||->|::|==[^=]|\.\w+\.[A-Za-z]|https?:")
 _LONG = 24
 """Characters from which on a mix of both cases and digits is no name and no path."""
 

@@ -9,6 +9,7 @@ import re
 from datetime import UTC, datetime, timedelta
 from urllib.parse import unquote_to_bytes
 
+from auditor.expressions import expression
 from auditor.secrets.decode import Buffer
 
 _SHORT = timedelta(hours=24)
@@ -16,14 +17,14 @@ _SHORT = timedelta(hours=24)
 _REACH = 1024
 """How far an address may go on to either side of the value."""
 
-_ACCESS_KEY = re.compile(rb"Credential(?:=|%3[dD])\Z")
-_SCOPE = re.compile(rb"(?:%2[fF]|\\*/)20[0-9]{6}")
-_NAME = re.compile(
+_ACCESS_KEY = expression(rb"Credential(?:=|%3[dD])\Z")
+_SCOPE = expression(rb"(?:%2[fF]|\\*/)20[0-9]{6}")
+_NAME = expression(
     rb"(?:\A|[?&;\s\"'(<]|amp;|u0026)(?P<name>X-Amz-Security-Token|sig|jwt)(?:=|%3[dD])\Z", re.IGNORECASE
 )
-_ENDS = re.compile(rb"[\s\"'`<>(){}]")
-_ESCAPED = re.compile(rb"\\+u0026|&amp;|\\+/")
-_FIELD = re.compile(rb"[?&\s]([A-Za-z-]{2,24})=([^&\s]*)")
+_ENDS = expression(rb"[\s\"'`<>(){}]")
+_ESCAPED = expression(rb"\\+u0026|&amp;|\\+/")
+_FIELD = expression(rb"[?&\s]([A-Za-z-]{2,24})=([^&\s]*)")
 
 
 def is_presigned(data: Buffer, start: int, end: int) -> bool:

@@ -6,8 +6,7 @@ number, a sign of a diff or a comment, the border of a box), or the end of one q
 
 from __future__ import annotations
 
-import re
-
+from auditor.expressions import expression
 from auditor.secrets.decode import Buffer, Decoded, run_start, starts_freely
 
 _GAP = rb"(?:[ \t]|\\t)"
@@ -31,17 +30,17 @@ _GLUE = rb"""\\*["'`]""" + _WHITE + rb"(?:[+.&~,]|\.\.)?" + _WHITE + rb"""[fbru]
 _WORD = rb"[A-Za-z0-9_\-.+/=~]"
 _LETTERS = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-.+/=~"
 # A word ends where a break begins, so words are taken whole (``+``) and never tried again in shorter pieces.
-_FOLDED = re.compile(_WORD + rb"{2,400}+(?:(?:" + _BREAK + rb"|" + _GLUE + rb")" + _WORD + rb"{1,400}+){1,60}")
-_FOLD = re.compile(rb"(" + _BREAK + rb"|" + _GLUE + rb")")
-_LINE_START = re.compile(rb"(?:\A|\n|\\+n)" + _GUTTER + rb"|\"")
-_QUOTED = re.compile(rb"""\\*["'`]""")
-_SIGN = re.compile(rb"[+.&~]|\\\r?\n")
+_FOLDED = expression(_WORD + rb"{2,400}+(?:(?:" + _BREAK + rb"|" + _GLUE + rb")" + _WORD + rb"{1,400}+){1,60}")
+_FOLD = expression(rb"(" + _BREAK + rb"|" + _GLUE + rb")")
+_LINE_START = expression(rb"(?:\A|\n|\\+n)" + _GUTTER + rb"|\"")
+_QUOTED = expression(rb"""\\*["'`]""")
+_SIGN = expression(rb"[+.&~]|\\\r?\n")
 
 _NARROWEST = 12
 """No column at which text is folded is narrower, in characters."""
 _SIGHT = 400
 """How far back the lines before a word are looked for."""
-_RANDOM = re.compile(rb"(?=[A-Z0-9]*[a-z])(?=[a-z0-9]*[A-Z])(?=[A-Za-z]*[0-9])[A-Za-z0-9]{6,64}")
+_RANDOM = expression(rb"(?=[A-Z0-9]*[a-z])(?=[a-z0-9]*[A-Z])(?=[A-Za-z]*[0-9])[A-Za-z0-9]{6,64}")
 """What no word, name or number looks like: the end of a value that began on the line before."""
 _FARTHEST = 4096
 _TELLING = 4

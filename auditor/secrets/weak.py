@@ -10,6 +10,8 @@ import re
 from functools import lru_cache
 from urllib.parse import unquote_to_bytes
 
+from auditor.expressions import expression
+
 _WORDS = frozenset(
     b"a abc access account admin admins agent airflow aladdin alice anon anonymous another ant any api apikey app asdf "
     b"asdfghjkl audience auth aws azerty backend backup bad bar baz bearer bench blog bob carol cassandra censored "
@@ -36,34 +38,34 @@ _WORDS = frozenset(
 """What passwords in manuals and tests are made of: words for a secret, for a user, and names of what it opens."""
 _PASSWORD_WORDS = frozenset((b"password", b"passwd", b"passw", b"pass", b"pwd", b"pw", b"secret"))
 
-_NAMED = re.compile(rb"[a-z]{1,12}[_-][a-z]{1,12}[^a-z]*\Z")
+_NAMED = expression(rb"[a-z]{1,12}[_-][a-z]{1,12}[^a-z]*\Z")
 """A password that is the name of something and the word itself."""
 _LEET = bytes.maketrans(b"01345@$", b"oieasas")
 _LEET_DIGITS = bytes.maketrans(b"01345", b"oieas")
 _MOST = 48
 """Characters of a password beyond which nobody writes words only."""
 
-_VARIABLE = re.compile(rb"[A-Z]{2,16}(?:_[A-Z]{2,16}){1,5}\Z")
+_VARIABLE = expression(rb"[A-Z]{2,16}(?:_[A-Z]{2,16}){1,5}\Z")
 """The name of a setting, which stands where its value will."""
-_MASKED = re.compile(rb"(?:x{4,}|X{4,})\Z")
-_TAIL = re.compile(rb"[^a-z]+\Z")
-_JOINTS = re.compile(rb"[^a-z0-9]+")
-_KINDS = re.compile(rb"[a-z]+|[0-9]+")
-_DIGIT = re.compile(rb"[0-9]")
+_MASKED = expression(rb"(?:x{4,}|X{4,})\Z")
+_TAIL = expression(rb"[^a-z]+\Z")
+_JOINTS = expression(rb"[^a-z0-9]+")
+_KINDS = expression(rb"[a-z]+|[0-9]+")
+_DIGIT = expression(rb"[0-9]")
 _MOST_DIGITS = 12
 """Digits that may stand beside words; more of them may be a secret part."""
-_SHORT_TAIL = re.compile(rb"[-_.][0-9a-f]{2,6}\Z")
+_SHORT_TAIL = expression(rb"[-_.][0-9a-f]{2,6}\Z")
 """What makes a test's token different from the next one's, and is too short to keep a secret."""
-_PIECES = re.compile(rb"[-_.]")
+_PIECES = expression(rb"[-_.]")
 _KINDS_OF_TOKENS = frozenset((b"token", b"key", b"secret", b"jwt", b"credential", b"credentials"))
 _MOST_UNKNOWN = 2
-_SPEAKABLE = re.compile(rb"(?:[^aeiouy]{0,3}[aeiouy]{1,2}){1,5}[^aeiouy]{0,3}\Z")
-_NOT_HEX = re.compile(rb"[g-z]{2}")
+_SPEAKABLE = expression(rb"(?:[^aeiouy]{0,3}[aeiouy]{1,2}){1,5}[^aeiouy]{0,3}\Z")
+_NOT_HEX = expression(rb"[g-z]{2}")
 _PART = rb"(?:[a-z]{2,20}[0-9]?|[A-Z][a-z]{1,19}|v?[0-9]{1,4})"
-_SPOKEN = re.compile(_PART + rb"(?:[-_. /:+]" + _PART + rb"){2,20}\Z")
-_LOCATION = re.compile(rb"(?:[a-z][a-z0-9+.-]{1,12}:/)?/[A-Za-z]")
+_SPOKEN = expression(_PART + rb"(?:[-_. /:+]" + _PART + rb"){2,20}\Z")
+_LOCATION = expression(rb"(?:[a-z][a-z0-9+.-]{1,12}:/)?/[A-Za-z]")
 
-_LOCAL = re.compile(
+_LOCAL = expression(
     rb"(?:localhost|127(?:\.[0-9]{1,3}){3}|\[?::1\]?|0\.0\.0\.0|[^.:]*|example\.[a-z]+|"
     rb"(?:.*\.)?(?:example(?:\.(?:com|org|net))?|test|invalid|localhost))(?::[0-9]*)?\Z",
     re.IGNORECASE,

@@ -9,13 +9,14 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 
+from auditor.expressions import expression
 from auditor.shell.commands import Role
 
 Found = Iterator[tuple[str, bool]]
 
 _PART = r"(?>\\.|\[\^?\]?[^\]\n]{0,200}\]|(?!(?P=%s))[^\\\n])*+"
 _PLAIN_PART = r"(?>\\.|(?!(?P=%s))[^\\])*+"
-_STREAM = re.compile(
+_STREAM = expression(
     rf"""
       [\s;{{}}!,$+~0-9]+
     | (?P<slash>/) {_PART % "slash"} / [IM]*
@@ -28,29 +29,29 @@ _STREAM = re.compile(
     """,
     re.DOTALL | re.VERBOSE,
 )
-_SUBSTITUTION = re.compile(
+_SUBSTITUTION = expression(
     rf"\bs(?P<by>[^\w\s\\\"']){_PLAIN_PART % 'by'}(?P=by){_PLAIN_PART % 'by'}(?:(?P=by)|$)", re.DOTALL
 )
 _ADDRESS = r"(?:[\d,;$%.+ -]|/(?:\\.|[^/\\\n])*+/|\?(?:\\.|[^?\\\n])*+\?|'[\w<>\[\]])*+"
-_TYPED = re.compile(
+_TYPED = expression(
     rf"(?m)^{_ADDRESS}(?:a(?:ppend)?|i(?:nsert)?|c(?:hange)?)!?(?:\n|[ \t]*\|.*(?:\n|\Z))(?:(?!\.$).*\n)*+(?:\.$|.*\Z)?"
 )
 """An order to insert, after whatever says where, and the text that it inserts: up to a lone dot."""
-_ORDER = re.compile(rf"[\s:]*{_ADDRESS}[\s:]*([A-Za-z]*)!?([ \t]*)(.*)", re.DOTALL)
-_FILE_WORD = re.compile(r"(?:^|(?<=[\s!'\"(=,]))(?:/|~/|\.\./)[^\s'\"),]*")
+_ORDER = expression(rf"[\s:]*{_ADDRESS}[\s:]*([A-Za-z]*)!?([ \t]*)(.*)", re.DOTALL)
+_FILE_WORD = expression(r"(?:^|(?<=[\s!'\"(=,]))(?:/|~/|\.\./)[^\s'\"),]*")
 _GLUED_ORDERS = frozenset({"r", "w", "e", "f", "E", "W"})
 _NO_FILES = frozenset({"s", "g", "v", "y", "k", "global", "vglobal", "normal", "norm", "echo", "put", "substitute"})
-_SQL_FILE = re.compile(
+_SQL_FILE = expression(
     r"\b(?:attach(?:\s+database)?|into|from|to|infile|outfile|readfile|writefile|load_extension|load_file|read_\w+|fsdir|"
     r"edit|program)\s*\(?\s*(['\"])(.{0,4096}?)\1",
     re.IGNORECASE | re.DOTALL,
 )
-_SHELL_LINE = re.compile(r"^\s*(?:[.\\](?:\w+|[.!])|source)[ \t]+(.*)$", re.MULTILINE | re.IGNORECASE)
-_OLD_NAME = re.compile(r"(?:---|\*\*\*) (\S[^\t]*)")
-_NEW_NAME = re.compile(r"(?:\+\+\+|---) (\S[^\t]*)")
-_MOVED = re.compile(r"(?:rename|copy) (?:from|to) (\S.*)")
-_HUNK = re.compile(r"@@ -\d+(?:,(\d{1,9}))? \+\d+(?:,(\d{1,9}))? @@")
-_PREFIX = re.compile(r"[abciow]/")
+_SHELL_LINE = expression(r"^\s*(?:[.\\](?:\w+|[.!])|source)[ \t]+(.*)$", re.MULTILINE | re.IGNORECASE)
+_OLD_NAME = expression(r"(?:---|\*\*\*) (\S[^\t]*)")
+_NEW_NAME = expression(r"(?:\+\+\+|---) (\S[^\t]*)")
+_MOVED = expression(r"(?:rename|copy) (?:from|to) (\S.*)")
+_HUNK = expression(r"@@ -\d+(?:,(\d{1,9}))? \+\d+(?:,(\d{1,9}))? @@")
+_PREFIX = expression(r"[abciow]/")
 
 
 def stream(source: str) -> Found:

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import re
+from auditor.expressions import expression
 
-PLAIN = re.compile(r"[^ \t\r\n'\"\\$`;&|<>()#]+")
-PLAIN_QUOTED = re.compile(r"[^\"\\$`]+")
-PLAIN_BRACED = re.compile(r"[^'\"\\$`}]+")
-BLANK = re.compile(r"(?:[ \t\r]|\\\n)+")
-CONTROL = re.compile(r";;&|;;|;&|;|&&|&>>|&>|&|\|\||\|&|\||\(|\)")
-REDIRECT = re.compile(r"<<<|<<-|<<|<>|<&|<\(|<|>>|>\||>&|>\(|>")
-NAME = re.compile(r"\$(\w+|[@*#?$!-])")
-BRACED = re.compile(r"\$\{([#!]?)(\w+|[@*#?$!-]|)(?:\[[^\]}]{0,80}\])?(:?[-=+?]|##?|%%?|//?|\^\^?|,,?|:|@)?")
-DESCRIPTOR = re.compile(r"\d+|\{\w+\}")
-ARRAY = re.compile(r"\w+(?:\[[^\]]{0,80}\])?\+?=")
+PLAIN = expression(r"[^ \t\r\n'\"\\$`;&|<>()#]+")
+PLAIN_QUOTED = expression(r"[^\"\\$`]+")
+PLAIN_BRACED = expression(r"[^'\"\\$`}]+")
+BLANK = expression(r"(?:[ \t\r]|\\\n)+")
+CONTROL = expression(r";;&|;;|;&|;|&&|&>>|&>|&|\|\||\|&|\||\(|\)")
+REDIRECT = expression(r"<<<|<<-|<<|<>|<&|<\(|<|>>|>\||>&|>\(|>")
+NAME = expression(r"\$(\w+|[@*#?$!-])")
+BRACED = expression(r"\$\{([#!]?)(\w+|[@*#?$!-]|)(?:\[[^\]}]{0,80}\])?(:?[-=+?]|##?|%%?|//?|\^\^?|,,?|:|@)?")
+DESCRIPTOR = expression(r"\d+|\{\w+\}")
+ARRAY = expression(r"\w+(?:\[[^\]]{0,80}\])?\+?=")
 
 CONDITIONS = frozenset({"(", ")", "&&", "||", "|", "<", ">"})
 """Operators that `[[ … ]]` may hold. Any other shows that its `[[` is an ordinary word, or that the shell refuses it."""

@@ -9,39 +9,40 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
+from auditor.expressions import expression
 from auditor.shell.commands import DEFAULT, spec_of
 from auditor.shell.escapes import decode
 
-_QUOTE = re.compile(r"['\"`]")
-_GLUE = re.compile(r"\s*[+.]?\s*")
-_GENERIC_QUOTE = re.compile(
+_QUOTE = expression(r"['\"`]")
+_GLUE = expression(r"\s*[+.]?\s*")
+_GENERIC_QUOTE = expression(
     r"(?:\bq[qwx]?|%[qQwWiIx])\s*[(\[{<|!]([^)\]}>|!\n]*)|"  # Perl's and Ruby's
     r"\[=*\[([^\[\]\n]*)\]=*\]|"  # Lua's
     r"<((?:/|\.\./)[^<>/\s]*/[^<>\s]*)>"  # Perl's globs; a closing tag has no second slash
 )
-_STRING = re.compile(r"'((?:[^'\\]|\\.)*)(?:'|\Z)|\"((?:[^\"\\]|\\.)*)(?:\"|\Z)|`((?:[^`\\]|\\.)*)(?:`|\Z)", re.DOTALL)
+_STRING = expression(r"'((?:[^'\\]|\\.)*)(?:'|\Z)|\"((?:[^\"\\]|\\.)*)(?:\"|\Z)|`((?:[^`\\]|\\.)*)(?:`|\Z)", re.DOTALL)
 _RUNNERS = (
     r"(?:execSync|execFile\w*|execa|spawn\w*|system|popen\w*|check_output|check_call|getoutput|qx|Open3|passthru|"
     r"shell_exec|Command)"
 )
-_RUNS_COMMANDS = re.compile(rf"\b(?:subprocess|child_process)\b|\b(?:{_RUNNERS}|(?<!\.)exec)\b\s*[(\[.:{{\"'`$@%q]|\$`")
+_RUNS_COMMANDS = expression(rf"\b(?:subprocess|child_process)\b|\b(?:{_RUNNERS}|(?<!\.)exec)\b\s*[(\[.:{{\"'`$@%q]|\$`")
 """A call that runs commands; a regular expression's and a database's own `.exec(` is none."""
-_RUN_HERE = re.compile(rf"\b(?:{_RUNNERS}|\w*[eE]xec\w*|run|call|Popen|new)\b\s*\(?\s*\[?\s*[rfbu]?\Z")
-_PROGRAM = re.compile(r"(?:^|[;&|(`\n])\s*(?:\w+=\S*\s+)*([\w./+-]+)")
-_PIPED_NAME = re.compile(r"[\w\])]\s*\|&?\s*getline\b|\bprintf?\b[^;{}\n]*(?<!\|)\|&?(?!\|)\s*(?!getline)[A-Za-z_(]")
+_RUN_HERE = expression(rf"\b(?:{_RUNNERS}|\w*[eE]xec\w*|run|call|Popen|new)\b\s*\(?\s*\[?\s*[rfbu]?\Z")
+_PROGRAM = expression(r"(?:^|[;&|(`\n])\s*(?:\w+=\S*\s+)*([\w./+-]+)")
+_PIPED_NAME = expression(r"[\w\])]\s*\|&?\s*getline\b|\bprintf?\b[^;{}\n]*(?<!\|)\|&?(?!\|)\s*(?!getline)[A-Za-z_(]")
 """A pipe of awk whose command is put together, so that any string may be it."""
-_PIPE_BEFORE = re.compile(r"(?<!\|)\|&?\s*\Z")
-_PIPE_AFTER = re.compile(r"\s*\|&?\s*getline\b")
-_ROOT = re.compile(
+_PIPE_BEFORE = expression(r"(?<!\|)\|&?\s*\Z")
+_PIPE_AFTER = expression(r"\s*\|&?\s*getline\b")
+_ROOT = expression(
     r"\b(?:readdir|readdirSync|opendir|opendirSync|listdir|scandir|walk|chdir|Path|resolve|rglob|i?glob|entries|"
     r"children)\(\s*(?:r?['\"`])(/+)['\"`]|\bjoin\(\s*['\"`](/+)['\"`]\s*,"
 )
-_HOME = re.compile(
+_HOME = expression(
     r"\b(?:homedir\(|Path\.home\(|expanduser\(|Dir\.home\b)|"
     r"(?:process\.env\.HOME|process\.env\[['\"]HOME['\"]\]|os\.environ\[['\"]HOME['\"]\]|"
     r"os\.getenv\(['\"]HOME['\"]\)|ENV\[['\"]HOME['\"]\]|ENV\{['\"]?HOME['\"]?\})\s*(?:[+,/.]|\}/)"
 )
-_CLIMBING = re.compile(r"(?:\./)?\.\./[^\s:<>|()]*|[^\s:*<>|()]*")
+_CLIMBING = expression(r"(?:\./)?\.\./[^\s:<>|()]*|[^\s:*<>|()]*")
 _OPEN_MODE = " \t\r\n<>|+&"
 MAX_LITERAL = 4096
 _MAX_GLUE = 16

@@ -16,6 +16,7 @@ from typing import Any
 import msgspec
 import orjson
 
+from auditor.expressions import expression
 from auditor.records.json_text import pointer_step
 from auditor.shell.languages import patch
 from auditor.shell.paths import CERTAIN_TOPS, TOP_LEVEL
@@ -23,12 +24,12 @@ from auditor.shell.paths import CERTAIN_TOPS, TOP_LEVEL
 MAX_TEXTS = 10_000
 """Texts looked at in one call; no tool takes as many."""
 
-_PATH = re.compile(
+_PATH = expression(
     r"(path|file|filename|dir|directory|folder|cwd|root|workdir|source|target|destination|dest)s?", re.IGNORECASE
 )
-_WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+|[0-9]+")
+_WORD = expression(r"[A-Z]?[a-z]+|[A-Z]+|[0-9]+")
 _COMMAND = frozenset({"command", "cmd", "script", "shell", "commands", "argv", "args"})
-_CONTENT = re.compile(
+_CONTENT = expression(
     r"\w*(?:(?<!con)text|contents?|code)|(?:old|new)_?(?:string|str)|(?:old|new|cell)_?source|query|sql|regex|selector|"
     r"(?:search|replace)_?(?:with|term|string)|description|prompt|message|title|body|result|output|stdout|stderr|summary|"
     r"url|endpoint|route|reason|replacement|diff|patch|note|comment|labels?|evidence",
@@ -36,31 +37,31 @@ _CONTENT = re.compile(
 )
 _NAME = frozenset({"uri", "name", "id", "value", "data"})
 _SWAPPED = frozenset({"search", "find", "replace", "old", "new", "before", "after"})
-_EDITS = re.compile(r"edit|replace|patch|write|create|update|codemod", re.IGNORECASE)
+_EDITS = expression(r"edit|replace|patch|write|create|update|codemod", re.IGNORECASE)
 """Tools that put one text in another's place, whatever those texts look like."""
-_ROOTED = re.compile(rf"/(?:{'|'.join(sorted(CERTAIN_TOPS - {'usr'}))})/\S+")
+_ROOTED = expression(rf"/(?:{'|'.join(sorted(CERTAIN_TOPS - {'usr'}))})/\S+")
 """What is a path even where a name or a value is asked for."""
-_OUTSIDE = re.compile(rf"{_ROOTED.pattern}|(?:~|\.\.(?:/|$)|file:)\S*")
+_OUTSIDE = expression(rf"{_ROOTED.pattern}|(?:~|\.\.(?:/|$)|file:)\S*")
 """What is a path even under a key that nobody knows, where routes, pointers and comments may stand as well."""
-_RUNS_CODE = re.compile(r"run|exec|eval|repl|python|interpreter|kernel", re.IGNORECASE)
-_KEEPS_CODE = re.compile(
+_RUNS_CODE = expression(r"run|exec|eval|repl|python|interpreter|kernel", re.IGNORECASE)
+_KEEPS_CODE = expression(
     r"edit|write|create|insert|save|replace|format|lint|review|search|patch|diff|analy|explain|valid|transpile|convert|"
     r"encode|action|context|quality|scan|browser|playwright",
     re.IGNORECASE,
 )
-_NOTEBOOK = re.compile(r"notebook|cell", re.IGNORECASE)
-_ASKS_SERVER = re.compile(r"(?:^|_)https?(?:_|$)|_?request$", re.IGNORECASE)
-_PROMPTS = re.compile(r"(?:\w+__)?(?:slash_?command|skill)", re.IGNORECASE)
+_NOTEBOOK = expression(r"notebook|cell", re.IGNORECASE)
+_ASKS_SERVER = expression(r"(?:^|_)https?(?:_|$)|_?request$", re.IGNORECASE)
+_PROMPTS = expression(r"(?:\w+__)?(?:slash_?command|skill)", re.IGNORECASE)
 """Tools whose commands are prompts that the agent knows by name: `/compact`, `/review src`."""
-_PROMPT = re.compile(r"/[\w:-]+(?:\s|\Z)")
+_PROMPT = expression(r"/[\w:-]+(?:\s|\Z)")
 _CHANGES_JSON = frozenset({"add", "remove", "replace", "move", "copy", "test"})
 """Operations of a JSON patch (RFC 6902), whose paths are pointers into a document."""
 CODE = frozenset({"code", "source", "snippet"})
 """Keys, in lower case, whose text is a program if the tool is one that runs programs."""
-_ONE_NAME = re.compile(r"[^\s()]+")
-_STRING = re.compile(r"['\"`]")
-_UNFINISHED = re.compile(r"[^'\"`]*…\[truncated\]\s*\Z")
-_TERMINAL = re.compile(
+_ONE_NAME = expression(r"[^\s()]+")
+_STRING = expression(r"['\"`]")
+_UNFINISHED = expression(r"[^'\"`]*…\[truncated\]\s*\Z")
+_TERMINAL = expression(
     r"^(?!.*browser).*(?:terminal|tmux|pty|console|stdin|(?:send|write|type)_?(?:keys|input)|^process$)", re.IGNORECASE
 )
 _TOPS, _CERTAIN = ("|".join(sorted(tops)) for tops in (TOP_LEVEL, CERTAIN_TOPS))
@@ -69,7 +70,7 @@ _STATEMENTS = (
     "throw|assert|new"
 )
 """First words that are those of a program, typed into the console of its language."""
-_SHELL_LINE = re.compile(
+_SHELL_LINE = expression(
     rf"""
       (?:^|[;&|(`'"])[\x00-\x09\x0b-\x20]*+(?:sudo[ ])?
       (?:cd|cat|ls|less|more|head|tail|cp|mv|rm|ln|find|grep|rg|tree|touch|mkdir|chmod|source|\.|pushd|stat|tee|diff)
@@ -87,12 +88,12 @@ _SHELL_LINE = re.compile(
 """A typed line that is plainly a shell command which may leave the copy, and no key, search or line of a program."""
 TYPED = frozenset({"chars", "keys", "stdin", "input", "text", "data"})
 """Keys, in lower case, whose text is typed into a shell if the tool is a terminal."""
-_KEYED_BY_PATH = re.compile(r"(?:files?|edits|changes)(?:_?contents)?", re.IGNORECASE)
+_KEYED_BY_PATH = expression(r"(?:files?|edits|changes)(?:_?contents)?", re.IGNORECASE)
 PATCHES = frozenset({"diff", "patch", "patch_text", "patchtext", "unified_diff"})
 """Keys, in lower case, whose text is a patch."""
 NESTED = frozenset({"args", "arguments", "input", "parameters", "params"})
 """Keys, in lower case, whose text may be an object written as JSON."""
-_PATCHED = re.compile(r"^\*\*\* (?:(?:Update|Add|Delete) File|Move to): (\S.{0,4000})$", re.MULTILINE)
+_PATCHED = expression(r"^\*\*\* (?:(?:Update|Add|Delete) File|Move to): (\S.{0,4000})$", re.MULTILINE)
 PATCH_MARK = "*** "
 """Without it a text holds no patch that names files."""
 _MAX_PATCH = 1 << 20
@@ -103,7 +104,7 @@ PATH_BEGINS = ("/", "~", "..", "file:")
 """How a text begins that is taken for a path whatever its key says."""
 _LEADS_OUT = ("/", "~", "\\", "file:", "@")
 # A cut argument text is no JSON any more; what it still shows is read up to the cut.
-_CUT_FIELD = re.compile(r'"([A-Za-z_]{1,40})"\s{0,8}:\s{0,8}"([^"\\]*(?:\\.[^"\\]*)*)', re.DOTALL)
+_CUT_FIELD = expression(r'"([A-Za-z_]{1,40})"\s{0,8}:\s{0,8}"([^"\\]*(?:\\.[^"\\]*)*)', re.DOTALL)
 _MAX_CUT_FIELDS = 100
 MAX_NAME = 100
 """Characters of a name beyond which nothing is remembered of it."""

@@ -61,16 +61,16 @@ def token_around(data: Buffer, start: int, end: int) -> tuple[int, int]:
     return run_start(data, start, _TOKEN, NEAR_BEFORE), run_end(data, end, _TOKEN, NEAR_AFTER)
 
 
-def words_around(data: Buffer, start: int, end: int) -> tuple[int, int]:
+def words_around(data: Buffer, start: int, end: int, alphabet: bytes = _TOKEN) -> tuple[int, int]:
     """The words around ``data[start:end]``, over line breaks, none cut at the edges unless it is very long.
 
     Many triggers stand near each other, if any do: all that are seen at once cost little more than one.
     """
     low, high = max(0, start - NEAR_BEFORE), min(len(data), end + NEAR_AFTER)
     if low:
-        low = run_end(data, low, _TOKEN, start - low)
+        low = run_end(data, low, alphabet, start - low)
     if high < len(data):
-        cut = run_start(data, high, _TOKEN, NEAR_BEFORE)
+        cut = run_start(data, high, alphabet, NEAR_BEFORE)
         high = cut if cut > end else high
     return low, high
 
@@ -160,7 +160,8 @@ percent = Substitution("percent", _PERCENT, words_around, _percent)
 backslash = Substitution("escape", _BACKSLASH, words_around, _code)
 entity = Substitution("html", _ENTITY, words_around, _entity)
 quoted_printable = Substitution("quoted-printable", _QUOTED, text_around, _quoted)
-ansi = Substitution("ansi", _ANSI, words_around)
+# A sequence that an edge cuts in two is left in the text, where it would be looked at again.
+ansi = Substitution("ansi", _ANSI, partial(words_around, alphabet=_TOKEN + b"[\x1b"))
 invisible = Substitution("invisible", _INVISIBLE, words_around)
 _joined = Substitution("joined", _CONCATENATION, code_around)
 

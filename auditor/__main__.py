@@ -2,6 +2,7 @@
 
 import atexit
 import contextlib
+import gc
 import os
 import signal
 import sys
@@ -12,6 +13,8 @@ from typing import NoReturn
 _INTERRUPTED = "cto-audit: interrupted; there is no verdict\n"
 _EXIT_INTERRUPTED = 130
 _LOADING = "<frozen importlib._bootstrap>"
+_COLLECT = (100_000, 10, 10)
+"""What a small run loads and makes is not searched for cycles, of which there are next to none: that is a tenth of its time."""
 
 
 def run() -> NoReturn:
@@ -27,6 +30,7 @@ def start() -> int:
     """
     if signal.getsignal(signal.SIGINT) is signal.default_int_handler:  # whoever started us may have it ignored
         signal.signal(signal.SIGINT, _interrupted)
+    gc.set_threshold(*_COLLECT)
     try:
         from auditor.engines import prepare_for  # noqa: PLC0415 - see above
 

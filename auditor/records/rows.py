@@ -10,9 +10,9 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from operator import attrgetter
-from typing import Any
+from typing import Any, TypeAlias
 
 import msgspec
 from msgspec import UNSET, Raw, UnsetType
@@ -20,6 +20,9 @@ from msgspec import UNSET, Raw, UnsetType
 from auditor.records.patience import Patience
 from auditor.records.utf8 import Utf8Check
 from auditor.records.whole_lines import same_but_for_spaces
+
+Getter: TypeAlias = Callable[[msgspec.Struct], Any]
+"""Gives the value at one key of a record as it was decoded."""
 
 ABSENT = UNSET
 """Stands in a column for a record without the key."""
@@ -36,8 +39,9 @@ _QUOTE = ord('"')
 class Rows(Sequence[dict[str, Any]]):
     """The records of consecutive lines."""
 
-    def __init__(self, keys: tuple[str, ...], structs: list[msgspec.Struct], data: bytes) -> None:
-        self.keys = keys
+    def __init__(self, getters: Mapping[str, Getter], structs: list[msgspec.Struct], data: bytes) -> None:
+        self.keys = tuple(getters)
+        self._getters = getters
         self._structs = structs
         self._data = data
         self._columns: dict[str, list[Any]] = {}
@@ -57,9 +61,8 @@ class Rows(Sequence[dict[str, Any]]):
         return [self._at(key, some) for key in keys]
 
     def _at(self, key: str, structs: list[msgspec.Struct]) -> list[Any]:
-        if key not in self.keys:
-            return [ABSENT] * len(structs)
-        return list(map(attrgetter(_field(self.keys.index(key))), structs))
+        getter = self._getters.get(key)
+        return [ABSENT] * len(structs) if getter is None else list(map(getter, structs))
 
     def tails(self, heads: tuple[str, ...], indices: Sequence[int]) -> list[bytes] | None:
         """Return some lines, by their rising indices, from the last of the keys `heads` on.
@@ -104,7 +107,7 @@ class Layout:
         self._shapes: Counter[tuple[str, ...]] = Counter()
         self._long: set[str] = set()
         self._learned = 0
-        self._keys: tuple[str, ...] = ()
+        self._getters: dict[str, Getter] = {}
         self._raw: tuple[str, ...] = ()
         self._decoder: msgspec.json.Decoder[Any] | None = None
         self._utf8 = Utf8Check()
@@ -128,7 +131,7 @@ class Layout:
         if self._decoder is None or not self._patience.is_ready():
             return None
         try:
-            rows = Rows(self._keys, self._decoder.decode_lines(data), data)
+            rows = Rows(self._getters, self._decoder.decode_lines(data), data)
             if same_but_for_spaces(rows._structs, data) and self._are_texts(rows, data):
                 self._patience.rewarded()
                 return rows
@@ -154,14 +157,12 @@ class Layout:
             merged = _merge(keys, shape)
             keys = keys if merged is None or len(merged) > _MAX_KEYS else merged
         raw = tuple(key for key in keys if key in self._long and key not in self._kept)
-        if self._decoder is not None and (tuple(keys), raw) == (self._keys, self._raw):
+        if self._decoder is not None and (keys, raw) == ([*self._getters], self._raw):
             return
-        self._keys, self._raw = tuple(keys), raw
         # Fields have names of ours: a key of the log may be called anything.
-        fields = [
-            (_field(number), (Raw | UnsetType) if key in raw else Any, UNSET) for number, key in enumerate(self._keys)
-        ]
-        names = {_field(number): key for number, key in enumerate(self._keys)}
+        names = {f"key_{number}": key for number, key in enumerate(keys)}
+        fields = [(name, (Raw | UnsetType) if key in raw else Any, UNSET) for name, key in names.items()]
+        self._getters, self._raw = {key: attrgetter(name) for name, key in names.items()}, raw
         made = msgspec.defstruct("Row", fields, omit_defaults=True, rename=names, gc=False)
         self._decoder = msgspec.json.Decoder(made)
 
@@ -169,10 +170,6 @@ class Layout:
 def read(value: Any) -> Any:
     """Return a value of a column as it is in the record."""
     return msgspec.json.decode(value) if type(value) is Raw else value
-
-
-def _field(number: int) -> str:
-    return f"key_{number}"
 
 
 def _merge(keys: list[str], shape: Iterable[str]) -> list[str] | None:

@@ -137,7 +137,7 @@ def test_many_keys_and_many_shapes_are_not_learned_for_ever() -> None:
     for number in range(500):
         layout.learn([{f"a{number}": 1, "b": 2}])
     assert len(layout._shapes) <= 200
-    assert len(layout._keys) <= 60
+    assert len(layout._getters) <= 60
 
 
 @given(lines(), lines())

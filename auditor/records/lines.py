@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
-_PIECE = 1 << 19
+_PIECE = 1 << 18
 """Bytes delivered at a time, more only where one line is longer."""
 
 

@@ -17,6 +17,7 @@ from typing import Any, TypeAlias
 import msgspec
 from msgspec import UNSET, Raw, UnsetType
 
+from auditor.records import spaced
 from auditor.records.patience import Patience
 from auditor.records.utf8 import Utf8Check
 from auditor.records.whole_lines import same_but_for_spaces
@@ -108,7 +109,7 @@ class Layout:
         self._long: set[str] = set()
         self._learned = 0
         self._getters: dict[str, Getter] = {}
-        self._raw: tuple[str, ...] = ()
+        self._raw: dict[str, str] = {}
         self._decoder: msgspec.json.Decoder[Any] | None = None
         self._utf8 = Utf8Check()
         self._patience = Patience()
@@ -132,7 +133,7 @@ class Layout:
             return None
         try:
             rows = Rows(self._getters, self._decoder.decode_lines(data), data)
-            if same_but_for_spaces(rows._structs, data) and self._are_texts(rows, data):
+            if self._is_all(rows, data) and self._are_texts(rows, data):
                 self._patience.rewarded()
                 return rows
         except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
@@ -140,6 +141,14 @@ class Layout:
         # A log that does not keep to one layout is not asked again and again.
         self._patience.disappointed()
         return None
+
+    def _is_all(self, rows: Rows, data: bytes) -> bool:
+        """Tell whether the piece holds nothing but what was decoded."""
+        if self._raw and spaced.are_spaced(data):
+            texts = {name: rows.column(key) for key, name in self._raw.items()}
+            if spaced.are_all(rows._structs, texts, data):
+                return True
+        return same_but_for_spaces(rows._structs, data)
 
     def _are_texts(self, rows: Rows, data: bytes) -> bool:
         """Tell whether all that was left in the piece is text, so that nothing in it has keys of its own.
@@ -156,11 +165,11 @@ class Layout:
         for shape, _ in self._shapes.most_common():
             merged = _merge(keys, shape)
             keys = keys if merged is None or len(merged) > _MAX_KEYS else merged
-        raw = tuple(key for key in keys if key in self._long and key not in self._kept)
-        if self._decoder is not None and (keys, raw) == ([*self._getters], self._raw):
-            return
         # Fields have names of ours: a key of the log may be called anything.
         names = {f"key_{number}": key for number, key in enumerate(keys)}
+        raw = {key: name for name, key in names.items() if key in self._long and key not in self._kept}
+        if self._decoder is not None and (keys, raw) == ([*self._getters], self._raw):
+            return
         fields = [(name, (Raw | UnsetType) if key in raw else Any, UNSET) for name, key in names.items()]
         self._getters, self._raw = {key: attrgetter(name) for name, key in names.items()}, raw
         made = msgspec.defstruct("Row", fields, omit_defaults=True, rename=names, gc=False)

@@ -12,12 +12,12 @@ from typing import Any
 
 import msgspec
 
+from auditor.records.spaced import are_spaced, with_usual_spaces
+
 _LONG_LINE = 700
 """Average bytes a line from which a look at each line costs less than encoding all of them again."""
 _SAMPLE = 1 << 13
 """Bytes by which the average is guessed."""
-_FIRST_KEY, _SPACED = 100, b'": '
-"""Where, and by what, one sees that spaces were left between the tokens."""
 
 _decoder: msgspec.json.Decoder[dict[str, Any]] = msgspec.json.Decoder(dict[str, Any])
 _encoder = msgspec.json.Encoder()
@@ -47,15 +47,7 @@ def same_but_for_spaces(records: Sequence[Any], data: bytes) -> bool:
     writes each key once, and a newline after each object and nowhere else.
     """
     # Where a record goes over a line's end, or two share a line, the list has a comma elsewhere than the decoder took one.
-    if _SPACED in data[:_FIRST_KEY] and _with_usual_spaces(records) == b"[%b]" % data[:-1].replace(b"\n", b", "):
+    if are_spaced(data) and with_usual_spaces(records) == b"[%b]" % data[:-1].replace(b"\n", b", "):
         return True
     again = _encoder.encode_lines(records)
     return again == data or again.translate(None, b" ") == data.translate(None, b" ")
-
-
-def _with_usual_spaces(records: Sequence[Any]) -> bytes:
-    """Return the records with a space after each comma and each colon, as most writers have it that leave spaces.
-
-    Much faster than taking all spaces out. The records stand in one list: that is what the formatter knows.
-    """
-    return msgspec.json.format(_encoder.encode(records), indent=0)

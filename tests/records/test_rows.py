@@ -115,9 +115,11 @@ def test_a_log_that_keeps_to_nothing_is_asked_ever_less() -> None:
     ],
     ids=range(25),
 )
-def test_a_piece_with_anything_odd_in_it_is_left_to_another_way(line: bytes) -> None:
-    usual = written(MESSAGE)
-    for data in (line + b"\n", usual + line + b"\n", line + b"\n" + usual):
+@pytest.mark.parametrize("style", [(",", ":"), (", ", ": ")], ids=["compact", "spaced"])
+def test_a_piece_with_anything_odd_in_it_is_left_to_another_way(line: bytes, style: tuple[str, str]) -> None:
+    usual = written(MESSAGE, style=style)
+    odd = line.replace(b',"', f'{style[0]}"'.encode()).replace(b'":', f'"{style[1]}'.encode())
+    for data in (odd + b"\n", usual + odd + b"\n", odd + b"\n" + usual):
         assert taught(MESSAGE).rows(data) is None
 
 
@@ -169,12 +171,13 @@ def test_what_it_answers_is_what_each_line_says(before: bytes, data: bytes) -> N
         ),
         min_size=1,
         max_size=6,
-    )
+    ),
+    st.sampled_from([(",", ":"), (", ", ": ")]),
 )
-def test_a_plain_log_needs_no_other_way(records: list[dict[str, Any]]) -> None:
+def test_a_plain_log_needs_no_other_way(records: list[dict[str, Any]], style: tuple[str, str]) -> None:
     known = {"ts": "", "seq": 1, "text": LONG, "ok": None, "half": 0.5}
     records = [{key: record[key] for key in known if key in record} for record in records]
-    rows = taught(known).rows(written(*records))
+    rows = taught(known).rows(written(*records, style=style))
     assert rows is not None
     assert [*rows] == records
 

@@ -49,7 +49,8 @@ def jwt(value: bytes) -> Opinion:
         return "rejected"
     if "enc" in header or len(parts) < 2:
         return "confirmed"
-    unsigned = _text(header, "alg").lower() == "none" or parts[-1].strip(b"=") == b""
+    # A signature of words is none.
+    unsigned = _text(header, "alg").lower() == "none" or parts[-1].strip(b"=") == b"" or is_test_token(parts[-1])
     return "doubtful" if unsigned or _is_harmless(parts[1]) else "confirmed"
 
 
@@ -57,8 +58,7 @@ def _is_harmless(payload: bytes) -> bool:
     """Whether a token's second part is a manual's, a test's, or that of a key which every visitor is given."""
     claims = _json_object(payload)
     if claims is None:
-        text = _decoded(payload)
-        return text is not None and text.isascii() and text.decode().isprintable()
+        return _is_prose(_decoded(payload) or b"")
     issuer = _text(claims, "iss")
     if issuer in _SAMPLE_ISSUERS or _RESERVED.match(issuer):
         return True
@@ -70,8 +70,19 @@ def _is_harmless(payload: bytes) -> bool:
     return (own and _lives_shortly(claims)) or _is_sample(claims) or _is_nobodys(claims, local=own or "." not in issuer)
 
 
+def _is_prose(text: bytes) -> bool:
+    """Whether this can be read: in ASCII, or in words of which some letter or sign is in no ASCII."""
+    try:
+        said = text.decode()
+    except UnicodeDecodeError:
+        return False
+    return said.isprintable() and (said.isascii() or " " in said) and said != ""
+
+
 def _is_sample(claims: dict[str, object]) -> bool:
-    """Whether these are John Doe's claims, or ``{"some": "payload"}``."""
+    """Whether these are John Doe's claims, ``{"some": "payload"}`` or ``{"key": "value"}``."""
+    if claims == {"key": "value"}:
+        return True
     if not claims or not claims.keys() <= _SAMPLE_KEYS:
         return False
     return _text(claims, "sub").startswith("123") if "sub" in claims else not _SAMPLE_ONLY.isdisjoint(claims)

@@ -113,10 +113,13 @@ def _unfolded(data: Buffer, start: int, role: Role, plain: Found | None, effort:
         if proved or pattern.exact or bytes(data[plain.end : plain.end + 1]) not in _BREAKS:
             return None
     effort.spend(TRIED)
-    words, likeliest, proven = folded(data, start, bytes(data[start : start + role.length]))
+    words, likeliest, proven, unspoken = folded(data, start, bytes(data[start : start + role.length]))
     effort.spend(sum(map(len, words)) // (4 * _BYTES_A_UNIT) + 2 * len(words))
     provable = _provable(pattern)
-    if not words or not (proven or provable or plain is None):
+    # The line after a value that only seems too short begins with a word more often than with its end.
+    believed = len(words) if proven or pattern.exact else unspoken
+    likeliest = likeliest if likeliest < believed else -1
+    if not words or not (proven or provable or (plain is None and believed)):
         return None
     best = confirm(words[likeliest], 0, role, effort) if likeliest >= 0 else None
     if best is not None and not (proven or pattern.exact or _DIGIT.search(best.value)):
@@ -131,7 +134,7 @@ def _unfolded(data: Buffer, start: int, role: Role, plain: Found | None, effort:
             continue
         if found.confidence == "confirmed" and provable:
             return found
-        if first is None and (pattern.exact or _DIGIT.search(found.value)):
+        if first is None and index < believed and (pattern.exact or _DIGIT.search(found.value)):
             first = found
             if not provable:
                 break

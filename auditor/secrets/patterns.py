@@ -15,7 +15,7 @@ import msgspec
 import tomli
 
 from auditor.facts import Confidence
-from auditor.secrets.doubts import DOUBTS, Doubt
+from auditor.secrets.doubts import DOUBTS, Doubt, test_token
 from auditor.secrets.naming import ASSIGN, identifier, only_service_named, unnamed_digest
 from auditor.secrets.validators import VALIDATORS
 
@@ -101,7 +101,7 @@ class Pattern:
         self.validators = tuple(VALIDATORS[name] for name in table.validators)
         self.doubts = tuple(_DOUBTS[name] for name in table.doubts)
         if _ASSIGNED in table.regex:
-            self.doubts += (only_service_named,)
+            self.doubts += (only_service_named, test_token)
         self.bare = not table.generic and "(?P<v>" not in table.regex
         """Whether a match is a token and nothing else, known by its form alone."""
         if self.bare or _ASSIGNED in table.regex:

@@ -103,6 +103,18 @@ PUBLISHED: dict[str, str] = {
     "01b6940ca3815a06cd994925": "the key of YouTube's own application for Android",
     "961991da3ab8c4db5cba3f12": "the key of YouTube's own application for iOS",
     "fc5fe3f49674c80d68c791a6": "the key of YouTube Music's own web player",
+    "797c0ce414586cc8eb6929af": "the installation token in GitHub's reference",
+    "82e74299544e00738f9c0acb": "the user's token in GitHub's reference",
+    "747f48a8dbb46395fadb4dd5": "the application's private key in GitHub's reference",
+    "a09fee15ced56fd50b3ac2c8": "the identity token of a workflow in GitHub's reference",
+    "dbd1cba4d1025b3cb2f5798c": "a runner's download token in GitHub's reference",
+    "8edb53fe4ba411da4ebaae3f": "a runner's download token in GitHub's reference",
+    "45a87856c0d470a0c8b4f725": "an identity token in the reference of AWS's single sign-on",
+    "79d571b6c0c11df36b4fc38c": "an identity token in the reference of AWS's single sign-on",
+    "1314a52039d7ab429e5068ec": "an assertion in the reference of AWS's single sign-on",
+    "6a5f78b8b99dd4025e41ba11": "the client secret of the Gemini CLI, an installed application",
+    "65b24fd4d91954a4d0b016e2": "the maps key of Material UI's demonstration",
+    "58ce58f1c2814dadd6c6a7ea": "the address by which Lighthouse reports its crashes",
     "f7010ed46587929256ab8329": "the key by which Chromium recognises speech",
 }
 """Digest -> where the value is printed."""

@@ -6,6 +6,8 @@ number, a sign of a diff or a comment, the border of a box), or the end of one q
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from auditor.expressions import expression
 from auditor.secrets.decode import Buffer, Decoded, run_start, starts_freely
 
@@ -35,6 +37,14 @@ _FOLD = expression(rb"(" + _BREAK + rb"|" + _GLUE + rb")")
 _LINE_START = expression(rb"(?:\A|\n|\\+n)" + _GUTTER + rb"|\"")
 _QUOTED = expression(rb"""\\*["'`]""")
 _SIGN = expression(rb"[+.&~]|\\\r?\n")
+_NAME = expression(rb"[A-Za-z_][A-Za-z0-9_.-]{0,60}=+[^=]|(?:[A-Z][A-Z0-9]{2,}|[A-Za-z]\w*_\w+)=\Z|--[a-z]")
+"""A piece that gives a value to a name of its own, or is an option's. The padding of base64 ends a piece."""
+_GIVES = expression(rb"""(?:\\*["'`])?[ \t]{0,20}(?:[:?]?=(?!=)|:(?=[\s"'\\\[{]))""")
+"""What stands behind a name, and never behind the last piece of a value."""
+_PLAIN = expression(
+    rb"(?=[A-Za-z_-]{4})(?:[A-Z]?(?:[^\WA-Zaeiouy_]{0,3}[aeiouy]{1,2}){1,5}[^\WA-Zaeiouy_]{0,3}|[A-Z]{2,}(?:[_-][A-Z]{2,})+)"
+)
+"""A word, as the next line of any text begins with one. Of the ends of random values one in forty looks so, or fewer."""
 
 _NARROWEST = 12
 """No column at which text is folded is narrower, in characters."""
@@ -47,8 +57,23 @@ _TELLING = 4
 """An anchor of this length does not stand in a value by chance."""
 
 
-def folded(data: Buffer, start: int, anchor: bytes = b"") -> tuple[list[bytes], int, bool]:
-    """What the word that begins at `start` may be without its breaks: (words, the likeliest, whether it is proven).
+class Folded(NamedTuple):
+    """What a word may be without its breaks, one piece more in each of `words`, and the `likeliest` of them.
+
+    `proven`: its widths or signs leave no doubt. The first `unspoken` words take in no piece that is a plain word.
+    """
+
+    words: list[bytes]
+    likeliest: int
+    proven: bool
+    unspoken: int
+
+
+_NONE = Folded([], 0, False, 0)
+
+
+def folded(data: Buffer, start: int, anchor: bytes = b"") -> Folded:
+    """What the word that begins at `start` may be without its breaks.
 
     The words take in one piece more each, up to one that holds the `anchor` again: it is another value's. A fold at a
     column shows in widths: all lines but the first and the last are equally long, the last is not longer. Three such
@@ -59,16 +84,18 @@ def folded(data: Buffer, start: int, anchor: bytes = b"") -> tuple[list[bytes], 
     other = data.find(anchor, start + len(anchor), limit) if len(anchor) >= _TELLING else -1
     match = _FOLDED.match(data, start, limit if other < 0 else other)
     if match is None or not starts_freely(data, start):
-        return [], 0, False
+        return _NONE
     split = _FOLD.split(match[0])
     parts, breaks = split[::2], split[1::2]
     if match.end() == other:
         parts.pop()  # the beginning of the line that holds the anchor again
+    parts = _own(parts, breaks, _GIVES.match(data, match.end()) is not None and match.end() != other)
     if len(parts) < 2:
-        return [], 0, False
+        return _NONE
     words = [b"".join(parts[: count + 1]) for count in range(1, len(parts))]
     if _QUOTED.match(breaks[0]) or breaks[0].lstrip(b" \t").startswith(b"\\\n"):
-        return words, len(words) - 1, all(_SIGN.search(between) for between in breaks)
+        return Folded(words, len(words) - 1, all(map(_SIGN.search, breaks)), len(words))
+    unspoken = next((at for at, part in enumerate(parts[1:]) if _PLAIN.fullmatch(part)), len(words))
     same = next((i for i, part in enumerate(parts[2:], 2) if len(part) != len(parts[1])), len(parts))
     end = same + (same < len(parts) and len(parts[same]) < len(parts[1]))
     starts = list(_LINE_START.finditer(data, max(0, start - _SIGHT), start))
@@ -76,20 +103,30 @@ def folded(data: Buffer, start: int, anchor: bytes = b"") -> tuple[list[bytes], 
     above = starts[-1].start() - starts[-2].end() if len(starts) > 1 else 0
     full = above == width >= _NARROWEST
     if end > 2 and (same > 2 or len(parts[1]) in {width, len(parts[0])}):
-        return words, end - 2, True
+        return Folded(words, end - 2, True, unspoken)
     if full:
         # The line before is as long as the one in which the word begins: both were folded, and the shorter one ends it.
         through = next((i for i, part in enumerate(parts[1:], 1) if len(part) < width), len(parts) - 1)
-        return words, through - 1, True
+        return Folded(words, through - 1, True, unspoken)
     if len(parts[1]) < width and _RANDOM.fullmatch(parts[1]):
-        return words, 0, True
-    return words, 0 if len(parts[1]) < width else -1, False
+        return Folded(words, 0, True, unspoken)
+    return Folded(words, 0 if len(parts[1]) < width else -1, False, unspoken)
+
+
+def _own(parts: list[bytes], breaks: list[bytes], gives: bool) -> list[bytes]:
+    """Those of `parts` before the first that is a name; `gives`: a sign behind the last one gives it a value."""
+    for index in range(1, len(parts)):
+        last = gives and index == len(breaks)
+        added = _QUOTED.match(breaks[index - 1]) and _SIGN.search(breaks[index - 1])
+        if (last or _NAME.match(parts[index])) and not added:
+            return parts[:index]
+    return parts
 
 
 def unfold(data: Buffer, start: int, end: int, _number: int) -> Decoded | None:
     """The word around a trigger that holds a break: as its widths tell, or else as long as it may be, one a line."""
     low = run_start(data, start, _LETTERS, 400)
-    words, likeliest, proven = folded(data, low)
+    words, likeliest, proven, _ = folded(data, low)
     if not words:
         return None
     text = words[likeliest] if proven or likeliest >= 0 else b"\n".join(reversed(words[:8]))

@@ -13,27 +13,30 @@ from urllib.parse import unquote_to_bytes
 from auditor.expressions import expression
 
 _WORDS = frozenset(
-    b"a abc access account admin admins agent airflow aladdin alice anon anonymous another ant any api apikey app asdf "
-    b"asdfghjkl audience auth aws azerty backend backup bad bar baz bearer bench blog bob carol cassandra censored "
-    b"change changeit changeme changethis charlie chars ci clave clear cleartext clickhouse client clientid cluster "
-    b"com commit complex container contrasena cookie correct correcthorsebatterystaple credential credentials cron ctf "
-    b"customer database db def default demo deploy dev device different difficult django do docker doe domain dummy "
-    b"easy ecommerce edit elastic empty encoded enter env eve example expired fake fill filtered first five fixme "
-    b"fixture flask foo foobar foobared for four frontend gateway geheim gh ghi ghp gitea github gitlab goes google "
-    b"grafana guest haslo header hello here heslo hidden hook host hunter id iloveyou in incorrect influxdb initial "
-    b"insecure integration internal invalid is issuer jane jenkins jkl joe john jwt kafka kali kennwort key keycloak "
-    b"keys lab langfuse laravel letme letmein limited lm load local localhost login long machine malformed mariadb mcp "
-    b"me metabase mima minio mlflow mno mock modify mongo mongodb more motdepasse my mysql name need needed new "
-    b"nextcloud no nobody node none not nota oauth of old ollama one only open or oracle os other owner parola pass "
-    b"passphrase passw passwd password passwort pat payload perf personal pgpass pk placeholder please postgres "
-    b"postgresql prisma private prod production proj proxy public push pw pwd qux qwerty qwertyuiop rabbit rabbitmq "
-    b"random read reader readonly real redis refresh replace replication replicator required revoked robot root "
-    b"rotated sa salasana salt sample sandbox scope second secret secrets secure sekret senha server service sesame "
-    b"session set shop short signature signed simple sk slack smoke some sonar sonarqube spam special ssl staging "
-    b"stale string stripe strong stub student studio subject supabase super superset svc swordfish tampered task temp "
-    b"temporary tenant test tester testing tests that the third this three tiger to todo token tomcat toor top trustno "
-    b"two type ubuntu unauthorized unit unsafe uri url user username v vagrant valid value vault very vllm wachtwoord "
-    b"web webhook welcome whatever with word wordpress worker workshop world write writer wrong xyz your zxcvbnm".split()
+    b"a abc access account admin admins agent airflow aladdin alice anon anonymous another ant anthropic any api "
+    b"apikey app asdf asdfghjkl audience auth aws azerty azure backend backup bad bar baz bearer bedrock bench blog "
+    b"bob bot carol cassandra censored change changeit changeme changethis charlie chars ci claude clave clear "
+    b"cleartext clickhouse client clientid cluster cohere com commit complex container contrasena cookie correct "
+    b"correcthorsebatterystaple credential credentials cron ctf customer database db deepseek def default demo "
+    b"deploy dev device different difficult django do docker doe domain dummy easy ecommerce edit elastic embedding "
+    b"empty encoded enter env eve example existing expired fake fill filtered first five fixme fixture flask foo "
+    b"foobar foobared for four frontend gateway geheim gemini gh ghi ghp gitea github gitlab goes google grafana "
+    b"groq guest haslo header hello here heslo hidden hook host huggingface hunter id iloveyou in incorrect "
+    b"inference influxdb initial insecure integration internal invalid is issuer jane jenkins jkl joe john jwt kafka "
+    b"kali kennwort key keycloak keys lab langchain langfuse langsmith laravel letme letmein limited litellm llm lm "
+    b"load local localhost login long machine malformed mariadb mcp me metabase mima minio missing mistral mlflow "
+    b"mno mock mocked model modify mongo mongodb more motdepasse my mysql name need needed new nextcloud no nobody "
+    b"node none not nota oauth of old ollama one only open openai openrouter or oracle os other override owner "
+    b"parola pass passphrase passw passwd password passwort pat payload perf perplexity personal pgpass pinecone pk "
+    b"placeholder please postgres postgresql prisma private prod production proj proxy public push pw pwd qux qwerty "
+    b"qwertyuiop rabbit rabbitmq random read reader readonly real redis refresh replace replication replicator "
+    b"required revoked robot root rotated sa salasana salt sample sandbox scope second secret secrets secure sekret "
+    b"senha server service sesame session set shop short signature signed simple sk slack smoke some sonar sonarqube "
+    b"spam special ssl staging stale string stripe strong stub student studio subject supabase super superset svc "
+    b"swordfish tampered task tavily temp temporary tenant test tester testing tests that the third this three tiger "
+    b"to todo together token tomcat toor top trustno two type ubuntu unauthorized unit unsafe unused uri url user "
+    b"username v vagrant valid value vault very vllm voyage wachtwoord web webhook welcome whatever with word "
+    b"wordpress worker workshop world write writer wrong xai xyz your zxcvbnm".split()
 )
 """What passwords in manuals and tests are made of: words for a secret, for a user, and names of what it opens."""
 _PASSWORD_WORDS = frozenset((b"password", b"passwd", b"passw", b"pass", b"pwd", b"pw", b"secret"))
@@ -54,9 +57,15 @@ _KINDS = expression(rb"[a-z]+|[0-9]+")
 _DIGIT = expression(rb"[0-9]")
 _MOST_DIGITS = 12
 """Digits that may stand beside words; more of them may be a secret part."""
+_VENDOR = expression(
+    rb"\A(?:[a-z]{1,3}sk|sk|pk|rk|tvly|lsv2|pa|aiza(?:sy)?|xai|hf|r8|fw|nvapi|glpat|gh[pousr])[-_]"
+    rb"(?:(?:ant|or|lf|lm|proj|svcacct|pt|v[0-9]|api[0-9]{2})[-_])*"
+)
+"""How providers begin their keys. Behind it a test's token has words, too."""
+_ALPHABET = b"abcdefghijklmnopqrstuvwxyz"
 _SHORT_TAIL = expression(rb"[-_.][0-9a-f]{2,6}\Z")
 """What makes a test's token different from the next one's, and is too short to keep a secret."""
-_PIECES = expression(rb"[-_.]")
+_PIECES = expression(rb"[-_./]")
 _KINDS_OF_TOKENS = frozenset((b"token", b"key", b"secret", b"jwt", b"credential", b"credentials"))
 _MOST_UNKNOWN = 2
 _SPEAKABLE = expression(rb"(?:[^aeiouy]{0,3}[aeiouy]{1,2}){1,5}[^aeiouy]{0,3}\Z")
@@ -89,7 +98,10 @@ def is_weak_password(password: bytes, user: bytes = b"", host: bytes = b"") -> b
     if _VARIABLE.match(password) or _MASKED.search(password):
         return True
     digit = _DIGIT.search(password) is not None
-    if host and _LOCAL.match(host) and (len(password) < _SHORT or (len(password) < _WORDY and not digit)):
+    local = host != b"" and _LOCAL.match(host) is not None
+    if local and (len(password) < _SHORT or (len(password) < _WORDY and not digit)):
+        return True
+    if local and _calls_itself(password.lower(), _PASSWORD_WORDS):
         return True
     return _wordy(password.lower()[: _MOST + 1], user.lower())
 
@@ -114,10 +126,10 @@ def is_test_token(token: bytes) -> bool:
     """Say whether `token` is put together from words that tests use, and few digits: ``valid-token-123-abc``."""
     if len(token) > _MOST:
         return False
-    token = token.lower()
+    token = _VENDOR.sub(b"", token.lower())
     if _counted(token, frozenset()):
         return True
-    if _calls_itself(token):
+    if _calls_itself(token, _KINDS_OF_TOKENS):
         return True
     named = _SHORT_TAIL.sub(b"", token)
     # Words of hex digits only may be a part of what the tail ends.
@@ -134,13 +146,13 @@ def _counted(text: bytes, own: frozenset[bytes]) -> bool:
     return all(_glued(word, own) for word in words)
 
 
-def _calls_itself(token: bytes) -> bool:
+def _calls_itself(token: bytes, kinds: frozenset[bytes]) -> bool:
     """Whether a token says that it is one, and otherwise whose or for what: ``tenant-north-token-001``.
 
     Of the other pieces two may be words unknown here, if they can be spoken; more would make a phrase that may be secret.
     """
     pieces = _PIECES.split(token)
-    if _KINDS_OF_TOKENS.isdisjoint(pieces) or not all(piece.isalpha() or piece.isdigit() for piece in pieces):
+    if kinds.isdisjoint(pieces) or not all(piece.isalpha() or piece.isdigit() for piece in pieces):
         return False
     if sum(len(piece) for piece in pieces if piece.isdigit()) > _MOST_DIGITS:
         return False
@@ -158,8 +170,8 @@ def is_spoken(value: bytes) -> bool:
 
 @lru_cache(maxsize=1024)
 def _glued(piece: bytes, own: frozenset[bytes]) -> bool:
-    """Whether `piece` is one of the words, or several of them without a space between."""
-    if piece in own or piece in _WORDS:
+    """Whether `piece` is one of the words, several of them without a space between, or a stretch of the alphabet."""
+    if piece in own or piece in _WORDS or (len(piece) > _WORD and piece in _ALPHABET):
         return True
     ends = {0}
     for end in range(1, len(piece) + 1):

@@ -42,6 +42,9 @@ def forms(text: str) -> tuple[str, ...]:
         f"https://b.s3.amazonaws.com/a?X-Amz-Credential={KEY}%2F20260101%2Fus-east-1%2Fs3%2Faws4_request&X-Amz-Signature=aa",
         f"https://b.s3.amazonaws.com/a?X-Amz-Credential={KEY}/20260101/us-east-1/s3/aws4_request&X-Amz-Signature=aa",
         f"Authorization: AWS4-HMAC-SHA256 Credential={KEY}/20260101/us-east-1/s3/aws4_request, Signature=aa",
+        f"https://b.s3.amazonaws.com/a?AWSAccessKeyId={KEY}&Expires=1398007379&Signature=aa%2Fbb",
+        f'"X-Amz-Credential": "{KEY}/20260101/us-east-1/s3/aws4_request"',
+        f'{{"name": "x-amz-credential", "value": "{KEY}/20260101/us-east-1/s3/aws4_request"}}',
         f"https://b.s3.amazonaws.com/a?X-Amz-Expires=300&X-Amz-Security-Token={SESSION}&X-Amz-Date=20260101T000000Z",
         f"{BLOB}&{LENT}&sig={SIGNATURE}",
         f"{BLOB}&sig={SIGNATURE}&{LENT}&jwt={TOKEN}&response=x",
@@ -59,6 +62,8 @@ def test_what_is_good_for_minutes_is_possible(address: str) -> None:
     [
         (f"aws_access_key_id={KEY}", "aws.access-key-id"),
         (f"Credential={KEY}", "aws.access-key-id"),
+        (f"AWSAccessKeyId={KEY}&Region=x", "aws.access-key-id"),
+        (f'"credential": "{KEY}"', "aws.access-key-id"),
         (f"AWS_SECURITY_TOKEN={SESSION}", "aws.session-token"),
         (f"{BLOB}&sig={SIGNATURE}", "azure.sas-signature"),
         (f"{BLOB}&st=2026-01-01T09%3A00%3A00Z&se=2030-01-01T11%3A00%3A00Z&sig={SIGNATURE}", "azure.sas-signature"),

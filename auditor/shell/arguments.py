@@ -6,8 +6,14 @@ import re
 
 import msgspec
 
-from auditor.shell.commands import Role, Spec
-from auditor.shell.conventions import GENERIC_WEAK, TEST_COMPARISONS, TEST_OPERATORS
+from auditor.shell.conventions import (
+    GENERIC_TEXT,
+    GENERIC_WEAK,
+    TEST_COMPARISONS,
+    TEST_OPERATORS,
+    is_system_program,
+)
+from auditor.shell.grammar import Role, Spec
 
 ASSIGNMENT = re.compile(r"([A-Za-z_]\w*)(?:\[[^\]]{0,80}\])?\+?=")
 """The `NAME=` at the start of an assignment word."""
@@ -72,6 +78,8 @@ def parse(arguments: list[Argument], spec: Spec) -> Parsed:
                 at += 1
             if value is not None:
                 parsed.judged.append((value, role))
+                if name in parsed.spec.given:
+                    parsed.spec = parsed.spec.subcommands.get(value.text, parsed.spec)
         elif options and text[:1] == "+" and "+" in parsed.spec.options:
             parsed.judged.append((Argument(text[1:], argument.raw), parsed.spec.options["+"]))
         elif parsed.spec.subcommands and not plain and text in parsed.spec.subcommands:
@@ -80,6 +88,8 @@ def parse(arguments: list[Argument], spec: Spec) -> Parsed:
             parsed.judged.append((argument, "assignment"))
         elif parsed.spec.wraps and len(plain) >= len(parsed.spec.first):
             parsed.wrapped.append(arguments[at - 1 :])
+            break
+        elif parsed.spec.elsewhere and len(plain) >= len(parsed.spec.first):
             break
         elif text or plain or parsed.spec.rest != "operand":
             # An empty first word is the separate suffix of BSD's `sed -i ''`.
@@ -100,7 +110,7 @@ def _option(argument: Argument, spec: Spec) -> tuple[Argument | None, Role, str]
     text = argument.text
     if text.startswith("--") or spec.long:
         name, equals, value = text.lstrip("-").partition("=")
-        role = spec.options.get(name) or ("weak" if name in GENERIC_WEAK and text.startswith("--") else None)
+        role = spec.options.get(name) or (_generic(name) if text.startswith("--") else None)
         if role is None:
             return argument, "path", name
         return (Argument(value, argument.raw) if equals else None), role, name
@@ -119,6 +129,11 @@ def _option(argument: Argument, spec: Spec) -> tuple[Argument | None, Role, str]
     return argument, "path", text[1:]
 
 
+def _generic(name: str) -> Role | None:
+    """Return the role of the value of a long option that means the same in most commands."""
+    return "text" if name in GENERIC_TEXT else "weak" if name in GENERIC_WEAK else None
+
+
 def _conditions(arguments: list[Argument]) -> list[tuple[Argument, Role]]:
     """Return the operands of `test` that name files; the others are compared as strings."""
     judged: list[tuple[Argument, Role]] = []
@@ -126,7 +141,8 @@ def _conditions(arguments: list[Argument]) -> list[tuple[Argument, Role]]:
         before = arguments[index - 1].text if index else ""
         after = arguments[index + 1].text if index + 1 < len(arguments) else ""
         is_file = before in TEST_OPERATORS | TEST_COMPARISONS or after in TEST_COMPARISONS
-        judged.append((argument, "path" if is_file else "text"))
+        # Whether a program is there tells no more than `command -v` does.
+        judged.append((argument, "path" if is_file and not is_system_program(argument.text) else "text"))
     return judged
 
 

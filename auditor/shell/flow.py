@@ -172,7 +172,9 @@ class _Walk:
     def _end_pipeline(self) -> None:
         level = self.levels[-1]
         if self.output is not None:
-            level.outputs.append(self.output)
+            # Of `a || b` at most one prints, so what both would say is said once.
+            if level.fallback is None or level.outputs[-1:] != [self.output]:
+                level.outputs.append(self.output)
             self.output = None
         if level.piped:
             self.state = level.pipe_start

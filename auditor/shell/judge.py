@@ -7,8 +7,15 @@ from collections.abc import Iterator
 
 from auditor.shell import programs
 from auditor.shell.arguments import ASSIGNMENT, Argument
-from auditor.shell.commands import Role
-from auditor.shell.conventions import STANDARD_BIN, TEXT_VARIABLES, WEAK_VARIABLES
+from auditor.shell.conventions import (
+    SHELL_VARIABLES,
+    STANDARD_BIN,
+    TEXT_VARIABLES,
+    WEAK_VARIABLES,
+    is_library,
+    is_systems_own,
+)
+from auditor.shell.grammar import Role
 from auditor.shell.marks import COMMA, OUTER, TILDE, UNKNOWN, shown
 from auditor.shell.paths import Bounds, Kind, Reference, normalise
 
@@ -23,6 +30,9 @@ _GLUED = re.compile(r"-([A-Za-z]{2,24})(/.*)", re.DOTALL)
 _LONG_GLUE = frozenset({"isystem", "iquote", "idirafter", "include", "imacros", "iprefix", "isysroot"})
 _ATTACHED = re.compile(r"(?:^|[=\w])[@<](.+)", re.DOTALL)
 _VALUES = re.compile(f"[,{COMMA}:;]")
+_KEYED_MOUNT = re.compile(r"[\"']?[a-z-]+=")
+_BARE = re.compile(r"/[A-Za-z]\w*/?")
+"""A route more likely than a path where either may stand: as a path it would be a folder of the system's, whole."""
 _SPACE = re.compile(r"\s")
 _STARTS = ("/", TILDE, OUTER, UNKNOWN, "..")
 
@@ -53,15 +63,19 @@ class Judge:
     def word(self, argument: Argument, role: Role, cwd: str, reads: bool | None) -> None:
         """Judge one word in a role that concerns paths; roles that carry source are the caller's."""
         text = argument.text
-        if role == "text" or not text:
+        if role == "text" or not text or (role == "library" and is_library(text)):
             return
         if role == "attached":
             found = _ATTACHED.search(text)
             texts: Iterator[str] = iter([found[1]] if found else [])
+        elif role == "mount":
+            texts = _of_this_machine(text)
         else:
             texts = _candidates(text)
         for candidate in texts:
             operand = role == "operand" and candidate is text
+            if role == "weak" and _BARE.fullmatch(candidate):
+                continue
             strict = role in ("operand", "attached") or (role != "weak" and not _SPACE.search(candidate))
             self._place(candidate, argument.raw, cwd, reads, strict=strict, operand=operand)
         self._glued(argument, cwd, reads)
@@ -82,7 +96,7 @@ class Judge:
     def program(self, argument: Argument, cwd: str) -> None:
         """Judge the command word: programs in the standard directories are no references."""
         text = argument.text
-        if text.startswith("/") and normalise(text, "/").rpartition("/")[0] in STANDARD_BIN:
+        if text in SHELL_VARIABLES or (text[:1] == "/" and normalise(text, "/").rpartition("/")[0] in STANDARD_BIN):
             return
         self._place(text, argument.raw, cwd, True, strict=True, operand="/" in text)
 
@@ -97,9 +111,11 @@ class Judge:
         if not head or head[1] in TEXT_VARIABLES:
             return
         value = argument.text[head.end() :]
-        strict = not head[1].upper().endswith(WEAK_VARIABLES) and not _SPACE.search(value)
+        weak = head[1].upper().endswith(WEAK_VARIABLES)
+        is_route = weak and not head[1].upper().endswith("PREFIX")
+        strict = not weak and not _SPACE.search(value)
         for piece in _values(value):
-            if head[1] == "PATH" and piece.startswith("/") and normalise(piece, "/") in STANDARD_BIN:
+            if is_systems_own(head[1], piece) or (is_route and _BARE.fullmatch(piece)):
                 continue
             self._place(piece, argument.raw, cwd, None, strict=strict)
         if value.startswith("-") and head[1] in _LOADING_OPTIONS:
@@ -145,14 +161,26 @@ def _candidates(text: str) -> Iterator[str]:
         return
     name, equals, value = text.partition("=")
     if text[0] == "-" and len(text) > 1:
-        if equals:
+        if equals and not is_systems_own(name.removeprefix("-D").partition(":")[0], value):
             yield from _values(value)
-        if text[2:].startswith(_STARTS) and text[1] != "-":
+        if text[2:].startswith(_STARTS) and text[1] != "-" and not (text[1] in "IL" and is_library(text[2:])):
             yield text[2:]
         return
     yield text[1:] if text[0] == "@" else text
-    if equals and _KEYED.fullmatch(name):
+    if equals and _KEYED.fullmatch(name) and not is_systems_own(name, value):
         yield from _values(value)
+
+
+def _of_this_machine(mount: str) -> Iterator[str]:
+    """Yield what a mount takes from this machine: `HERE:THERE`, `type=bind,source=HERE,target=THERE`."""
+    if not _KEYED_MOUNT.match(mount):
+        here, colon, _ = mount.partition(":")
+        yield from [here] if colon else []
+        return
+    for piece in re.split(f"[,{COMMA}]", mount):
+        key, _, value = piece.strip("\"'").partition("=")
+        if key not in ("target", "dst", "destination"):
+            yield value.partition("=")[2] or value
 
 
 def _values(value: str) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""The files that programs in little languages name: sed's, those of line editors and database shells, and patches.
+"""The files that programs in little languages name: sed's, jq's, those of line editors and database shells, and patches.
 
 Each function yields texts with whether one is a shell command and no file. What such a program only writes, matches or
 substitutes is text.
@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 
 from auditor.expressions import expression
-from auditor.shell.commands import Role
+from auditor.shell.grammar import Role
 
 Found = Iterator[tuple[str, bool]]
 
@@ -43,9 +43,15 @@ _GLUED_ORDERS = frozenset({"r", "w", "e", "f", "E", "W"})
 _NO_FILES = frozenset({"s", "g", "v", "y", "k", "global", "vglobal", "normal", "norm", "echo", "put", "substitute"})
 _SQL_FILE = expression(
     r"\b(?:attach(?:\s+database)?|into|from|to|infile|outfile|readfile|writefile|load_extension|load_file|read_\w+|fsdir|"
-    r"edit|program)\s*\(?\s*(['\"])(.{0,4096}?)\1",
+    r"edit|program)\b(?=\s*\(?\s*(['\"])(.{0,4096}?)\1)",
     re.IGNORECASE | re.DOTALL,
 )
+_COMPARES = expression(
+    r"(?:\bis(?:\s+not)?\s+distinct|\b(?:trim|substr(?:ing)?|overlay|position)\s*\([^()]*)\s*\Z", re.IGNORECASE
+)
+"""What stands before a `from` that begins no table but the second half of an expression."""
+_LOADED = expression(r"\b(?:load(?:_\w+)?\s*\(|import\b|include\b|search\s*:)(?=\s*(['\"])(.{0,4096}?)\1)", re.DOTALL)
+_MAX_BEFORE = 200
 _SHELL_LINE = expression(r"^\s*(?:[.\\](?:\w+|[.!])|source)[ \t]+(.*)$", re.MULTILINE | re.IGNORECASE)
 _OLD_NAME = expression(r"(?:---|\*\*\*) (\S[^\t]*)")
 _NEW_NAME = expression(r"(?:\+\+\+|---) (\S[^\t]*)")
@@ -78,10 +84,17 @@ def editor(source: str) -> Found:
 def sql(source: str) -> Found:
     """Yield the files that SQL names (`ATTACH '…'`) and the words of a database shell's own lines (`.read`, `\\i`)."""
     for found in _SQL_FILE.finditer(source):
-        yield found[2], False
+        if not _COMPARES.search(source, max(0, found.start() - _MAX_BEFORE), found.start()):
+            yield found[2], False
     for found in _SHELL_LINE.finditer(source):
         for word in found[1].split():
             yield word.strip("'\";"), False
+
+
+def query(source: str) -> Found:
+    """Yield the files that a jq or yq program loads (`load("…")`, `import "…" as $x`)."""
+    for found in _LOADED.finditer(source):
+        yield found[2], False
 
 
 def patch(source: str) -> Found:
@@ -113,5 +126,11 @@ def _patched(name: str) -> str:
     return _PREFIX.sub("", name.strip().strip('"'), count=1)
 
 
-LITTLE: Mapping[Role, Callable[[str], Found]] = {"stream": stream, "editor": editor, "sql": sql, "patch": patch}
+LITTLE: Mapping[Role, Callable[[str], Found]] = {
+    "stream": stream,
+    "editor": editor,
+    "sql": sql,
+    "query": query,
+    "patch": patch,
+}
 """How each little language is read, by the role of a word that holds a program in it."""

@@ -7,9 +7,10 @@ import re
 from collections.abc import Callable
 
 from auditor.shell.arguments import ASSIGNMENT, Argument, Parsed, parse
-from auditor.shell.commands import DEFAULT, Role, Spec, spec_of
-from auditor.shell.conventions import STANDARD_BIN
+from auditor.shell.commands import DEFAULT, spec_of
+from auditor.shell.conventions import SHELL_VARIABLES, STANDARD_BIN
 from auditor.shell.escapes import decode
+from auditor.shell.grammar import Role, Spec
 from auditor.shell.judge import UNSEEN, Judge
 from auditor.shell.languages import LITTLE
 from auditor.shell.marks import FETCHED, OUTER, TILDE, UNKNOWN, plain_braces
@@ -122,7 +123,7 @@ class Commands:
 
     def _identify(self, text: str) -> tuple[str, Spec]:
         """Return a command's name and spec. A local script or function called `echo` is not the `echo` we know."""
-        directory, _, name = text.rpartition("/")
+        directory, _, name = ("", "", "sh") if text in SHELL_VARIABLES else text.rpartition("/")
         known = not directory or normalise(text, "/").rpartition("/")[0] in STANDARD_BIN or directory.endswith("/bin")
         if UNKNOWN in name or name in self.functions or not (known or directory.endswith(".bin")):
             return name, DEFAULT

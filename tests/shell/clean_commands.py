@@ -307,6 +307,43 @@ EOF
 cat > .env <<'EOF' ; set -a; source .env; npm test
 API_PATH=/api/v1
 EOF
+docker run --rm -v "$PWD":/app -w /app node:20 sh -c 'cat /etc/os-release'
+docker run --rm -it -v ./src:/home/node/src:ro -e HOME=/home/node --tmpfs /tmp image ls /etc ../x
+docker run --mount type=bind,source="$PWD",target=/srv --entrypoint /bin/sh image -c 'ls /srv'
+docker container run -itv $(pwd):/work image cat /work/x
+docker build --build-arg APP=/usr/src/app -t x .
+docker exec -w /app web cat /etc/hosts
+docker compose exec -T web ls /var/log
+docker-compose run --rm web cat /app/x
+sudo podman exec -it c tail -n 5 /var/log/x.log
+kubectl exec -n n pod/x -c main -- cat /etc/hosts
+adb shell ls /system
+lcov --remove cov.info '/usr/*' -o out.info
+coverage report --omit='/usr/*'
+tar czf a.tgz --exclude='/home/*' src
+rsync -a --exclude '/tmp/*' src/ dst/
+python3 -m pytest -k '/home' --deselect '/etc/x' tests
+npx jest --testPathPattern=/home --coveragePathIgnorePatterns '/usr/'
+rspec -e '/home/x' spec
+sd -F '/usr/local' './x' src/a.js
+comby '/home/x' './y' .js
+ast-grep -p '/home/x' src
+xmllint --xpath '/root/item' a.xml
+xmlstarlet sel -t -v '/root/item' a.xml
+zip -r a.zip src -x '/usr/*'
+sqlite3 a.db "select * from t where p is not distinct from '/home/x'"
+psql -c "select trim(leading '/' from '/home/x'), substring(p from '/home/(.*)')"
+jq '.paths["/home/x"]' a.json
+gcc -I/usr/include -isystem /usr/include/x -L/usr/local/lib a.c
+LD_LIBRARY_PATH=/usr/local/lib:$LD_LIBRARY_PATH JAVA_HOME=/usr/lib/jvm/x mvn test
+CC=/usr/bin/clang EDITOR=/bin/true make SHELL=/bin/bash
+cmake -DCMAKE_C_COMPILER=/usr/bin/gcc -B build
+export PATH=/usr/local/go/bin:$HOME/.cargo/bin:~/.local/bin:$PATH
+[ -x /usr/bin/python3 ] || exit 1
+$SHELL -c 'ls src' && exec "$SHELL" scripts/x.sh
+API_PATH=/api/v1 BASE_URL=/home npm test
+npm run dev -- --base-href /home/ --route=/private
+cd "$(git rev-parse --show-toplevel 2>/dev/null || pwd)" && ls src
 """
 
 

@@ -98,7 +98,10 @@ def is_random_value(value: bytes) -> bool:
 
 _HEX = expression(rb"(?:0x)?(?:[0-9a-f]{20,160}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}[0-9a-f:-]{13,140})\Z", re.IGNORECASE)
 _MARK = expression(rb"[0-9!#%^+?~@&=:;|]|(?<!\A)[$*]")
-_CODE = expression(rb"[(){}\[\]<>]|&&|\|\||->|::|==[^=]|\.\w+\.[A-Za-z]|https?:")
+_CODE = expression(rb"[(){}\[\]<>]|&&|\|\||->|::|==[^=]|https?:")
+_DOTTED = expression(rb"\.\w+\.[A-Za-z]")
+_DRAWN = expression(rb"(?:\A|\.)(?=[\w-]{16})(?:[A-Za-z_-]{0,24}[0-9]{1,4}[A-Za-z]){3}")
+"""A piece of a dotted value in which digits stand among the letters as in no name of code."""
 _LONG = 24
 """Characters from which on a mix of both cases and digits is no name and no path."""
 
@@ -113,14 +116,23 @@ def is_key_value(value: bytes) -> bool:
     if _HEX.match(value):
         return len(set(value)) >= 6
     every = all(re.search(kind, value) for kind in (rb"[a-z]", rb"[A-Z]", rb"[0-9]"))
-    if every and len(value) >= _LONG and len(set(value)) >= _LONG // 2 and not _CODE.search(value.rstrip(b"=")):
+    if every and len(value) >= _LONG and len(set(value)) >= _LONG // 2 and not _is_code(value.rstrip(b"=")):
         return not (_VARIABLE.match(value) or _DIGEST.match(value) or _ID.match(value))
     return is_random_value(value)
 
 
+def _is_code(value: bytes) -> bool:
+    """Whether `value` has signs of code, or is names joined by dots; a token's parts are joined so, too, but no names."""
+    if _CODE.search(value):
+        return True
+    return _DOTTED.search(value) is not None and _DRAWN.search(value) is None
+
+
 def is_quoted_password(value: bytes) -> bool:
     """Say whether `value`, which stands where a password stands, is one and no word, name or expression of code."""
-    if is_placeholder(value) or _CODE.search(value) or _NAME.match(value) or _DIGEST.match(value):
+    if is_placeholder(value) or _CODE.search(value) or _DOTTED.search(value):
+        return False
+    if _NAME.match(value) or _DIGEST.match(value):
         return False
     return _MARK.search(value) is not None and len(set(value)) > 3 and is_plain_password(value)
 

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from auditor.secrets import Engine
-from tests.secrets.fakes import pick
+from tests.secrets.fakes import fill, pick
 
 ENGINE = Engine.load(Path(__file__).parents[2] / "rules" / "secrets")
 RNG = random.Random(11)
@@ -79,3 +79,25 @@ def test_a_services_name_makes_a_random_value_likely(seed: int) -> None:
 @pytest.mark.parametrize("name", ["acme_token", "monkey", "primary_key"])
 def test_an_unknown_name_does_not(name: str) -> None:
     assert "likely" not in found(f'{name} = "{HEX}"').values()
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["<<alnum:30>>.v1.<<b64url:60>>.<<hex:40>>", "MC0q7B<<alnum:20>>.q7B<<alnum:4>>.<<b64url:34>>"],
+)
+def test_the_parts_of_a_token_are_joined_by_dots_as_names_are(value: str) -> None:
+    rng = random.Random(value)
+    token = fill(value, rng)
+    assert token in {hit.value for hit in ENGINE.scan_text(f"acme_token = '{token}'")}
+
+
+@pytest.mark.parametrize("code", ["AcmeServer2.secretStore1.defaultEntryOfIt", "acme_v2.Client3.keys4.read_the_Next5"])
+def test_names_that_dots_join_are_no_token(code: str) -> None:
+    assert ENGINE.scan_text(f"acme_token = '{code}'") == []
+
+
+def test_a_token_is_found_to_its_end_whatever_its_length() -> None:
+    rng = random.Random(5)
+    for length in (301, 900, 2400):
+        token = pick("b64url", length, rng)
+        assert [hit.value for hit in ENGINE.scan_text(f"acme token = '{token}'")] == [token]

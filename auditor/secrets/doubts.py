@@ -78,7 +78,7 @@ def login_password(match: re.Match[bytes], data: Buffer) -> bool:
 
 def test_token(match: re.Match[bytes], _data: Buffer) -> bool:
     """A token that says in words that it is a test's, or one of three parts of which a later one does."""
-    return _says_test(match["v"])
+    return _says_test(_named(match, "v") or match[0])
 
 
 def _says_test(value: bytes) -> bool:

@@ -252,3 +252,10 @@ def test_an_unknown_doubt_is_refused_by_name(tmp_path: Path) -> None:
     (tmp_path / "x.toml").write_text(table)
     with pytest.raises(ValueError, match="'none'"):
         load_patterns(tmp_path)
+
+
+def test_a_token_that_is_its_tables_whole_match_can_be_asked_whether_it_is_a_tests() -> None:
+    """Some tables name their value in one alternative only; in the other it is all that matched."""
+    token = fill("HRKU-AA<<b64url:58>>", random.Random(3))
+    assert hits(f"key: {token}") == [(token, "likely")]
+    assert hits(token) == [(token, "likely")]

@@ -38,6 +38,16 @@ _SHORT_LIFE = 3600
 """Seconds of a token that a server under test gives out; whoever wants a lasting one asks for more."""
 
 
+_SENTENCE = expression(rb"[A-Za-z]{1,20}[.!?'a-z]{0,8}(?:[ ,][A-Za-z'-]{1,20}[.,!?]{0,3}){2,60}")
+_HEAD = frozenset(("alg", "typ", "enc"))
+
+
+def is_head(part: bytes) -> bool:
+    """Say whether `part` is what a JSON Web Token begins with."""
+    header = _json_object(part)
+    return header is not None and not header.keys().isdisjoint(_HEAD)
+
+
 def jwt(value: bytes) -> Opinion:
     """A JSON Web Token's first part is a JSON object that names its algorithm or type; a manual's sample is doubtful.
 
@@ -45,7 +55,7 @@ def jwt(value: bytes) -> Opinion:
     """
     parts = value.split(b".")
     header = _json_object(parts[0])
-    if header is None or not header.keys() & {"alg", "typ", "enc"} or header.get("typ") == "TCV2":
+    if header is None or not header.keys() & _HEAD or header.get("typ") == "TCV2":
         return "rejected"
     if "enc" in header or len(parts) < 2:
         return "confirmed"
@@ -68,6 +78,12 @@ def _is_harmless(payload: bytes) -> bool:
         return True  # to pull what is public
     own = _OWN_MACHINE.match(issuer) is not None
     return (own and _lives_shortly(claims)) or _is_sample(claims) or _is_nobodys(claims, local=own or "." not in issuer)
+
+
+def is_sentence(value: bytes) -> bool:
+    """Say whether `value` is base64 of words with blanks between them, as a manual encodes what is to look like a token."""
+    text = _decoded(value.rstrip(b"=")) or b""
+    return _SENTENCE.fullmatch(text) is not None
 
 
 def _is_prose(text: bytes) -> bool:

@@ -13,7 +13,7 @@ from typing import TypeAlias
 from urllib.parse import unquote_to_bytes
 
 from auditor.expressions import expression
-from auditor.secrets.claims import jwt
+from auditor.secrets.claims import is_head, is_sentence, jwt
 from auditor.secrets.decode import Buffer
 from auditor.secrets.presigned import is_presigned
 from auditor.secrets.published import is_published
@@ -26,6 +26,8 @@ Doubt: TypeAlias = Callable[[re.Match[bytes], Buffer], bool]
 EFFORT = 30
 """Units that doubting one match costs."""
 
+_PART = 20
+"""Characters of a part of a token from which on it carries the secret."""
 _NEAR = 200
 _NAME_REACH = 120
 _BROWSER = expression(
@@ -42,6 +44,7 @@ _DELIVERED = expression(
 _ADDRESS = expression(rb"https?:\\*/\\*/(?:[^\s/@\"']{0,80}@)?([A-Za-z0-9.\[\]:-]{1,253})")
 _LOGIN = expression(rb"[ \t](?P<user>[\w.-]{1,64})@(?P<host>[A-Za-z0-9.-]{1,253})(?![\w@])")
 _HOST = expression(rb"(?:host=|//)([A-Za-z0-9.-]{1,253})")
+_SET = expression(rb"set(?:\\*[-_]|%2d)\Z", re.IGNORECASE)
 _LOCAL_REGISTRY = expression(rb"//(?:localhost|127\.0\.0\.1)[:/][^\s\"']{0,100}\Z")
 
 
@@ -49,7 +52,10 @@ def is_doubtful(data: Buffer, start: int, end: int, value: bytes, prefix: int) -
     """Say whether `value`, found at ``data[start:end]`` with `prefix` bytes of its format's own, is no secret as it stands."""
     if value.startswith(b"eyJ") and jwt(value) == "doubtful":
         return True
-    return is_sequential(value[prefix:]) or is_published(value) or is_presigned(data, start, end)
+    if is_sequential(value[prefix:]) or is_published(value) or is_presigned(data, start, end):
+        return True
+    parts = value.split(b".") if b"/" not in value else []
+    return len(parts) > 1 and any(len(part) >= _PART and is_sequential(part) for part in parts)
 
 
 def _named(match: re.Match[bytes], group: str) -> bytes:
@@ -82,12 +88,16 @@ def test_token(match: re.Match[bytes], _data: Buffer) -> bool:
 
 
 def _says_test(value: bytes) -> bool:
-    return any(map(is_test_token, value.split(b".")[1:])) if value.startswith(b"eyJ") else is_test_token(value)
+    """Also of a JSON Web Token's head alone, which says how a token would be signed, and of a sentence in base64."""
+    if not value.startswith(b"eyJ"):
+        return is_test_token(value) or is_sentence(value)
+    head, *others = value.split(b".")
+    return any(map(is_test_token, others)) or (not others and is_head(head))
 
 
 def response_cookie(match: re.Match[bytes], data: Buffer) -> bool:
     """A cookie that a server hands to whoever asks: what anybody gets opens nothing yet."""
-    return bytes(data[max(0, match.start() - 4) : match.start()]).lower() in {b"set-", b"set_"}
+    return _SET.search(data, max(0, match.start() - 12), match.start()) is not None
 
 
 def plain_cookie(match: re.Match[bytes], _data: Buffer) -> bool:

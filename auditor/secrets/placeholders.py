@@ -56,7 +56,7 @@ _SYNTAX = expression(
 )
 _DULL_PASSWORDS = frozenset(
     b"password passwd pass secret token pwd hunter2 user admin root test test1234 postgres mysql guest redis pass123 "
-    b"password1 password123 username mypassword yourpassword".split()
+    b"password1 password123 username mypassword yourpassword x-oauth-basic".split()
 )
 
 

@@ -11,6 +11,7 @@ from auditor.secrets.effort import Effort
 from auditor.secrets.marks import Role
 from auditor.secrets.patterns import TRIED, Pattern
 from auditor.secrets.placeholders import is_placeholder
+from auditor.secrets.published import is_published
 from auditor.secrets.unwrap import folded
 from auditor.secrets.validators import INNER, PROVING
 
@@ -69,6 +70,8 @@ def confirm(data: Buffer, start: int, role: Role, effort: Effort) -> Found | Non
         inner = INNER[table.inner](value)
         if inner is None:
             return None
+        if inner != value and confidence != "possible" and is_published(inner):
+            confidence = "possible"
         value, step = inner, "base64" if table.inner == "basic" else ""
     return Found(match.start(group), match.end(group), value, pattern, confidence, step)
 

@@ -10,7 +10,17 @@ import re
 from auditor.expressions import expression
 
 _LITERALS = (
-    *(b"example", b"your", b"placeholder", b"redacted", b"insert_", b"insert-", b"[truncated"),
+    *(
+        b"example",
+        b"your",
+        b"placeholder",
+        b"redacted",
+        b"filtered",
+        b"scrubbed",
+        b"insert_",
+        b"insert-",
+        b"[truncated",
+    ),
     *(b"change" + joint + b"me" for joint in (b"", b"_", b"-")),
     *(b"replace" + joint + what for joint in (b"", b"_", b"-") for what in (b"me", b"with", b"this")),
     *(what + joint + b"here" for what in (b"key", b"token") for joint in (b"", b"_", b"-")),

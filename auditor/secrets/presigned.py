@@ -17,13 +17,12 @@ _SHORT = timedelta(hours=24)
 _REACH = 1024
 """How far an address may go on to either side of the value."""
 
-_ACCESS_KEY = expression(
-    rb"""Credential(?:=|%3[dD]|\\*["'](?:\s{0,4},\s{0,12}\\*["']value\\*["'])?\s{0,4}:\s{0,4}\\*["'])\Z""",
-    re.IGNORECASE,
-)
-"""In an address or a header, or as a field of the form by which a browser may upload one object."""
+_ACCESS_KEY = expression(rb"Credential(?:=|%3[dD])\Z")
 _OLDER_ACCESS_KEY = expression(rb"AWSAccessKeyId(?:=|%3[dD])\Z")
 _SCOPE = expression(rb"(?:%2[fF]|\\*/)20[0-9]{6}")
+_WHOLE_SCOPE = expression(rb"(?:%2[fF]|\\*/)20[0-9]{6}(?:%2[fF]|\\*/)[a-z]{2}-[a-z-]{4,16}[0-9](?:%2[fF]|\\*/)")
+"""A day and a region behind a key's id are a signature's, also in the form by which a browser uploads one object."""
+_KEY_ID = expression(rb"[A-Z0-9]{16,32}\Z")
 _NAME = expression(
     rb"(?:\A|[?&;\s\"'(<]|amp;|u0026)(?P<name>X-Amz-Security-Token|sig|jwt)(?:=|%3[dD])\Z", re.IGNORECASE
 )
@@ -39,9 +38,11 @@ def is_presigned(data: Buffer, start: int, end: int) -> bool:
     user was lent or that ends within a day of its start, or the token that goes with it. A shared access signature for
     a whole account and for years is none.
     """
-    before = bytes(data[max(0, start - 48) : start])
+    before = bytes(data[max(0, start - 32) : start])
     if _OLDER_ACCESS_KEY.search(before):
         return {b"expires", b"signature"} <= _query(data, start, end).keys()
+    if _WHOLE_SCOPE.match(data, end):
+        return _KEY_ID.match(bytes(data[start:end])) is not None
     if _ACCESS_KEY.search(before):
         return _SCOPE.match(data, end) is not None
     named = _NAME.search(before)

@@ -80,6 +80,9 @@ _LOCAL = expression(
     rb"(?:.*\.)?(?:example(?:\.(?:com|org|net))?|test|invalid|localhost))(?::[0-9]*)?\Z",
     re.IGNORECASE,
 )
+_NOWHERE = expression(rb"(?:.*\.)?(?:example(?:\.(?:com|org|net))?|test|invalid)(?::[0-9]*)?\Z", re.IGNORECASE)
+"""A host that RFC 2606 keeps free for examples."""
+_PHRASE = expression(rb"[A-Za-z]{2,16}(?:[-_.][A-Za-z]{2,16}){1,6}\Z")
 _SHORT = 10
 _WORDY = 16
 """Characters from which on a password without a digit may well have been drawn by chance."""
@@ -101,6 +104,8 @@ def is_weak_password(password: bytes, user: bytes = b"", host: bytes = b"") -> b
     digit = _DIGIT.search(password) is not None
     local = host != b"" and _LOCAL.match(host) is not None
     if local and (len(password) < _SHORT or (len(password) < _WORDY and not digit)):
+        return True
+    if _NOWHERE.match(host) and _PHRASE.match(password):
         return True
     if local and _calls_itself(password.lower(), _PASSWORD_WORDS):
         return True

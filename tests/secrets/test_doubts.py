@@ -82,6 +82,8 @@ SAMPLES = [
     token(HS, {"iss": "auth.docker.io", "sub": "", "aud": "registry.docker.io", "access": []}),
     token({"alg": "none"}, {"sub": "x81"}),
     token(HS, {"key": "value"}),
+    "ya29.FILTERED_ACCESS_TOKEN_0042",
+    "https://robot:synthetic-new-pair@fixture.invalid/x",
     "Authorization: Bearer " + base64.b64encode(b"You're not meant to decode this!").decode(),
     "firebird+fdb://SYSDBA:masterkey@db.acme-corp.io/x",
     "https://abcdefgh:x-oauth-basic@github.com/a/b",
@@ -183,6 +185,8 @@ REAL = [
         ("SECRET_KEY = '{}'", fill("<<hex:64>>", RNG)),
         ("OPENAI_API_KEY={}", fill("test-<<b32lower:24>>", RNG)),
         ("MISTRAL_API_KEY={}", fill("<<alnum:32>>", RNG)),
+        ("https://robot:{}@fixture.invalid/x", "synthetic-new-pair-7z"),
+        ("https://robot:{}@fixture.acme-corp.io/x", "synthetic-new-pair"),
         ("https://{}:x-oauth-basic@github.com/a/b", fill("<<hex:40>>", RNG)),
         ("Authorization: Bearer {}", base64.b64encode(fill("robot <<alnum:12>> sesame", RNG).encode()).decode()),
         ("https://robot:{}@git.acme-corp.io/x", "inline-harbour-secret7"),
@@ -220,6 +224,16 @@ def test_what_is_published_is_known_by_its_digest() -> None:
     assert is_published(sample)
     assert PUBLISHED[digest(sample)] == "the sample on jwt.io's front page"
     assert not is_published(sample[:-1])
+
+
+def test_a_published_key_is_known_in_a_record_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    key = ec.generate_private_key(ec.SECP256R1()).private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+    texts = key.decode(), json.dumps({"pem": key.decode()}), json.dumps(json.dumps({"pem": key.decode()}))
+    assert all(failing(text) for text in texts)
+    monkeypatch.setitem(PUBLISHED, digest(key.rstrip()), "a test")
+    assert not any(failing(text) for text in texts)
 
 
 def account(phrase: str, index: int) -> str:

@@ -45,6 +45,7 @@ def forms(text: str) -> tuple[str, ...]:
         f"https://b.s3.amazonaws.com/a?AWSAccessKeyId={KEY}&Expires=1398007379&Signature=aa%2Fbb",
         f'"X-Amz-Credential": "{KEY}/20260101/us-east-1/s3/aws4_request"',
         f'{{"name": "x-amz-credential", "value": "{KEY}/20260101/us-east-1/s3/aws4_request"}}',
+        f'form-data; name="X-Amz-Credential"\r\n\r\n{KEY}/20260101/us-east-1/s3/aws4_request\r\n',
         f"https://b.s3.amazonaws.com/a?X-Amz-Expires=300&X-Amz-Security-Token={SESSION}&X-Amz-Date=20260101T000000Z",
         f"{BLOB}&{LENT}&sig={SIGNATURE}",
         f"{BLOB}&sig={SIGNATURE}&{LENT}&jwt={TOKEN}&response=x",

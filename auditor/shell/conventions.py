@@ -20,7 +20,7 @@ GENERIC_TEXT = names(
 
 GENERIC_WEAK = names(
     "comment summary reason note notes header format pretty author grep regexp regex pattern label jq base base-href "
-    "base-path base-url public-path public-url url route endpoint include ignore glob"
+    "base-path base-url base baseURL root-path public-path public-url url route endpoint include ignore glob"
 )
 """Long options whose value is prose, a pattern or a route, or that take none and stand before a file."""
 

@@ -18,6 +18,7 @@ from auditor.shell.conventions import (
 from auditor.shell.grammar import Role
 from auditor.shell.marks import COMMA, OUTER, TILDE, UNKNOWN, shown
 from auditor.shell.paths import Bounds, Kind, Reference, normalise
+from auditor.shell.quiet import quiet
 
 MAX_REFERENCES = 64
 MAX_RAW = 200
@@ -131,16 +132,17 @@ class Judge:
         """
         leaving = climbing = None
         for argument in arguments:
-            self._place(argument.text, argument.raw, cwd, None, strict=False)
+            if not _BARE.fullmatch(argument.text):
+                self._place(argument.text, argument.raw, cwd, None, strict=False)
             if leaving is None and self.bounds.classify(argument.text, cwd):
                 leaving = argument.text
             if climbing is None and ".." in argument.text.split("/"):
                 climbing = argument.text
         return leaving or climbing or (arguments[0].text if len(arguments) == 1 else None)
 
-    def code(self, source: str, raw: str, cwd: str) -> None:
-        """Judge the string literals of program source."""
-        for literal in programs.literals(source):
+    def code(self, source: str, raw: str, cwd: str, name: str) -> None:
+        """Judge the string literals of program source that the interpreter `name` runs."""
+        for literal in programs.literals(quiet(source, name)):
             self._place(literal, shown(literal), cwd, None, strict=False)
         for text, is_home in programs.roots_and_homes(source):
             if is_home:

@@ -52,7 +52,7 @@ _COMPARES = expression(
 """What stands before a `from` that begins no table but the second half of an expression."""
 _LOADED = expression(r"\b(?:load(?:_\w+)?\s*\(|import\b|include\b|search\s*:)(?=\s*(['\"])(.{0,4096}?)\1)", re.DOTALL)
 _MAX_BEFORE = 200
-_SHELL_LINE = expression(r"^\s*(?:[.\\](?:\w+|[.!])|source)[ \t]+(.*)$", re.MULTILINE | re.IGNORECASE)
+_SHELL_LINE = expression(r"^[ \t]*(?:[.\\](?:\w+|[.!])|source)[ \t]+(.*)$", re.MULTILINE | re.IGNORECASE)
 _OLD_NAME = expression(r"(?:---|\*\*\*) (\S[^\t]*)")
 _NEW_NAME = expression(r"(?:\+\+\+|---) (\S[^\t]*)")
 _MOVED = expression(r"(?:rename|copy) (?:from|to) (\S.*)")

@@ -25,7 +25,7 @@ _MAX_VARIABLES = 256
 _MAX_WRITTEN = 65_536
 _SCRIPT_COST = 4
 _MAX_WORDS_FROM_INPUT = 4096
-_FETCHED = re.compile(rf"(?:^|[\n;&|])\s*{UNKNOWN}{FETCHED}")
+_FETCHED = re.compile(rf"(?:^|[\n;&|])[ \t]*{UNKNOWN}{FETCHED}")
 _BACKTICK_LANGUAGES = frozenset({"perl", "ruby", "php"})
 _MOVES_FIRST = frozenset({"git", "make", "gmake", "env", "pnpm", "yarn", "ninja"})
 
@@ -161,7 +161,7 @@ class Commands:
     def _code(self, name: str, source: str, raw: str, state: State, depth: int) -> None:
         if not self._budget.spend(len(source)):
             return
-        self._judge.code(source, raw, state.cwd)
+        self._judge.code(source, raw, state.cwd, name)
         runs = name.rstrip("0123456789.") in _BACKTICK_LANGUAGES
         for command in commands_in(source, backticks_run=runs, pipes_run=name.endswith("awk")):
             self._script(command, raw, state, depth)

@@ -135,6 +135,7 @@ def test_what_a_program_writes_or_matches_is_text(command: str) -> None:
         "s[a]",
         "[[",
         "</a",
+        "\n",
     ],
 )
 @pytest.mark.parametrize("program", ["sed {}", "ex -c {}", "sqlite3 a.db {}", "git apply <<< {}", "perl -e {}"])

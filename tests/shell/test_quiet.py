@@ -1,0 +1,115 @@
+"""What a program searches for, compares, serves or writes into a file is no path; what it opens stays one."""
+
+from __future__ import annotations
+
+import pytest
+
+from auditor.shell import references
+from auditor.shell.quiet import quiet
+from auditor.shell.strings import python, script
+from tests.shell.test_tables import COPY
+
+QUIET = [
+    ("python3", "s = open('src/a.js').read(); s = s.replace('/srv/x', './y').replace('../a', '../b'); print(s)"),
+    ("python3", "import re; s = re.sub(r'/srv/\\w+', 'x', s); re.compile('../x').search(s)"),
+    ("python3", "assert '/srv/x' in s and '../y' not in s and s.count('/srv/x') == 1 and s.startswith('/home/x')"),
+    ("python3", "print(x == '/srv/x', '/srv/x' != y, d['paths']['/srv/x'])"),
+    ("python3", "match x:\n    case '/srv/x': pass"),
+    ("python3", "p = 'test/deep/a.js'; s = open(p).read().replace('''from '../../src/a''', '''from '../b' ''')"),
+    ("python3", "open('test/a.py', 'w').write(\"import x from '../src/x'\\n\")"),
+    ("python3", "from app import app; c = app.test_client(); print(c.get('/home/about'), c.post('/media/x.png'))"),
+    ("python3", "from app import app; print(app.url_for('home') == '/home', match('/home'))"),
+    ("python3", "# it's\nprint(f'{x!r:>{w}}', \"it's\" in s, s.find('/srv/x'))"),
+    (
+        "node",
+        "const s = require('fs').readFileSync('src/a.js', 'utf8'); s.replaceAll('../x', './x').includes('/srv/x')",
+    ),
+    ("node", "import { readFileSync } from 'fs'; if (a === '/srv/x' || s.indexOf('/srv/x') > 0) b / c"),
+    ("node", "switch (x) { case '/srv/x': break; }\nconst r = new RegExp('/srv/x'), n = '/srv/x'.length"),
+    ("node", "app.get('/home', h); app.use('/home/about', r); fetch('/home').then(f); router.route('/run/1').get(g)"),
+    ("node", "const o = { '/home': 1 }; console.log(o['/home'], require('./src/router').match('/home'))"),
+    ("node", "/* it's */ const r = /['/]/, s = `${a} it's`; // it's\ns.split('/srv/x')"),
+    ("node", "require('fs').writeFileSync('test/a.test.js', `import x from '../src/x'\n`)"),
+    ("awk", '$0 ~ "/srv/x" && $1 != "/etc/x" { gsub("/usr/lib", "x"); if (index($0, "/home/x")) print }'),
+]
+
+OPENED = [
+    ("python3", "print(open('/srv/x').read().replace('/home', 'x'))"),
+    ("python3", "print(open('a'.replace('a', '/srv/x')).read())"),
+    ("python3", "print(open('/srv/x'.replace('a', 'b')).read())"),
+    ("python3", "import os; os.replace('/srv/x', 'y')"),
+    ("python3", "import os as s; s.replace('/srv/x', 'y')"),
+    ("python3", "from pathlib import Path; p = Path('a'); p.replace('/srv/x')"),
+    ("python3", "from os import path as s; open('/'.join(s.split('/srv/x')))"),
+    ("python3", "import r as re; re.search('/srv/x', s)"),
+    ("python3", "class A(str):\n    def replace(self, p, q): return open(p)\nA().replace('/srv/x', 'y')"),
+    ("python3", "class A: pass\nA.count = open\nA.count('/srv/x')"),
+    ("python3", "class A: pass\nsetattr(A, 'co' + 'unt', open)\nA.count('/srv/x')"),
+    ("python3", "for p in ['/srv/x']: open(p)"),
+    ("python3", "for p in['/srv/x']: open(p)"),
+    ("python3", "x = '/srv/x' in s or open('/srv/x')"),
+    ("python3", "print(f'{open(\"/srv/x\")}')"),
+    ("python3", "print(f\"{open('/srv/x')}\")"),
+    ("python3", "x = \"it's\"\nopen('/srv/x')\ny = \"it's\""),
+    ("python3", "x = 1if\"a\"else open('/srv/x')"),
+    ("python3", "exec(\"open('/srv/x')\")"),
+    ("python3", "open('a/b/c.py', 'w').write(\"open('/srv/x')\")"),
+    ("python3", "open('a/c.py', 'w').write(\"open('../../x')\")"),
+    ("python3", "open('a/b', 'w'); open('../x')"),
+    ("python3", "class A: get = open\nA.get('/home')"),
+    ("python3", "import os; os.listdir('/home')"),
+    ("python3", "from builtins import open as get; x.get('/home'); get('/home')"),
+    ("node", "require('fs').readFileSync('/srv/x').includes('a')"),
+    ("node", "const a = { includes: require('fs').readFileSync }; a.includes('/srv/x')"),
+    ("node", "const a = require('fs'); a.includes = a.readFileSync; a.includes('/srv/x')"),
+    ("node", "const a = { ['inc' + 'ludes']: fs.readFileSync }; Object.assign(s, a); s.includes('/srv/x')"),
+    ("node", "class A { includes(p) { return fs.readFileSync(p) } }; new A().includes('/srv/x')"),
+    ("node", "const s = require('shelljs'); s.find('/srv/x')"),
+    ("node", "const get = require('fs').readFileSync; x.get('/home/x')"),
+    ("node", "const fs = require('fs'); const o = { path: '/home' }; fs.readdirSync(o.path)"),
+    ("node", "require('/home')"),
+    ("node", "app.use(express.static('/home'))"),
+    ("node", "app.get('/home/user/target/x')"),
+    ("node", "if (x) /'/.test(y); fs.readFileSync('/srv/x')"),
+    ("node", "x = y / 2; z = '/'; fs.readFileSync('/srv/x')"),
+    ("node", "`${fs.readFileSync('/srv/x')}`"),
+    ("node", '`a ${ `b ${fs.readFileSync("/srv/x")}` }`'),
+    ("node", "<!-- '\nfs.readFileSync('/srv/x') // '"),
+    ("node", "x.of /'/ 2; fs.readFileSync('/srv/x') //'"),
+    ("tsx", "const a = <b>it's</b>; fs.readFileSync('/srv/x'); const c = <b>it's</b>"),
+    ("node", "new Function(\"fs.readFileSync('/srv/x')\")()"),
+    ("awk", 'BEGIN { f = "/srv/x"; while ((getline l < f) > 0) print l }'),
+    ("awk", '$0 ~ "a" { print > "/srv/x" }'),
+    ("awk", '{ x = "a ~"; getline l < "/srv/x" }'),
+    ("perl", "$s.includes('/srv/x')"),
+]
+
+
+def _run(name: str, source: str) -> str:
+    return f"{name} <<'EOF'\n{source}\nEOF" if name != "awk" else f"awk '{source}' f"
+
+
+@pytest.mark.parametrize(("name", "source"), QUIET)
+def test_what_is_only_looked_for_or_served_is_no_path(name: str, source: str) -> None:
+    assert references(_run(name, source), cwd=COPY, copy=COPY) == []
+
+
+@pytest.mark.parametrize(("name", "source"), OPENED)
+def test_what_may_be_opened_is_one(name: str, source: str) -> None:
+    assert references(_run(name, source), cwd=COPY, copy=COPY)
+
+
+@pytest.mark.parametrize(("name", "source"), [each for each in QUIET if each[0] != "awk"])
+def test_only_strings_are_changed(name: str, source: str) -> None:
+    reader = python if name == "python3" else script
+    before, after = reader(source), reader(quiet(source, name))
+    assert before and after and len(before) == len(after)
+    assert quiet(quiet(source, name), name) == quiet(source, name)
+
+
+@pytest.mark.parametrize(
+    "unit", ["re.sub('/a', '/b', s)\n", "a.includes('/x');", "'../a' ", "`${a}`", "f'{x}'", "/a/ "]
+)
+@pytest.mark.parametrize("name", ["python3", "node", "awk"])
+def test_a_long_program_comes_to_an_end(name: str, unit: str) -> None:
+    assert len(quiet((unit * 64_000)[:64_000], name)) <= 64_000

@@ -73,6 +73,7 @@ class Collector:
             key=lambda entry: (
                 _RANK[entry[0].confidence],
                 entry[0].pattern.table.generic,
+                entry[0].pattern.table.generic and _RANK[entry[0].pattern.table.confidence],
                 _steps(entry[1]),
                 -len(entry[0].value),
             )

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 
-from auditor.secrets import blobs, doubts
+from auditor.secrets import blobs, doubts, services
 from auditor.secrets.collector import Found
 from auditor.secrets.decode import Buffer, starts_freely
 from auditor.secrets.effort import Effort
+from auditor.secrets.encoded import encoded_text
 from auditor.secrets.marks import Role
 from auditor.secrets.patterns import TRIED, Pattern
 from auditor.secrets.placeholders import is_placeholder
@@ -22,6 +23,8 @@ _WEIGHED, _BYTES_A_UNIT = 8, 4
 """Units of effort that a match costs which has to be weighed, and the bytes of it that cost one more."""
 
 _DIGIT = re.compile(rb"[0-9]")
+_DIGEST = re.compile(rb"sha(?:224|256|384|512)[=:-]\Z", re.IGNORECASE)
+"""What stands before a digest in a lock file and in the record of an installed package."""
 _BREAKS = {b"\n", b"\r", b"\\", b'"', b"'", b" "}
 
 
@@ -59,13 +62,22 @@ def confirm(data: Buffer, start: int, role: Role, effort: Effort) -> Found | Non
         if opinion == "confirmed":
             confidence = "confirmed"
         doubted = doubted or opinion == "doubtful"
+    step = ""
+    inner = encoded_text(value) if table.generic and not table.inner else None
+    if inner is not None:
+        if is_placeholder(inner):
+            return None
+        value, step = inner, "base64"
+    if confidence == "possible" and pattern.services is not None:
+        effort.spend(services.EFFORT)
+        if pattern.services.opened_by(data, match.start(group), value):
+            confidence = "likely"
     if confidence != "possible":
         effort.spend(doubts.EFFORT)
         public = len(pattern.prefix(value))
         doubted = doubted or doubts.is_doubtful(data, match.start(group), match.end(group), value, public)
         if doubted or any(doubt(match, data) for doubt in pattern.doubts):
             confidence = "possible"
-    step = ""
     if table.inner:
         inner = INNER[table.inner](value)
         if inner is None:
@@ -77,8 +89,10 @@ def confirm(data: Buffer, start: int, role: Role, effort: Effort) -> Found | Non
 
 
 def _hidden(data: Buffer, match: re.Match[bytes], effort: Effort) -> bool:
-    """Whether a match is a piece of a long encoded text."""
+    """Whether a match is a piece of a long encoded text, or a digest that is called one."""
     effort.spend(blobs.EFFORT)
+    if _DIGEST.search(data, max(0, match.start() - 8), match.start()) is not None:
+        return True
     return blobs.in_blob(data, match.start(), match.end())
 
 

@@ -17,6 +17,7 @@ import tomli
 from auditor.facts import Confidence
 from auditor.secrets.doubts import DOUBTS, Doubt, test_token
 from auditor.secrets.naming import ASSIGN, identifier, only_service_named, unnamed_digest
+from auditor.secrets.services import Services
 from auditor.secrets.validators import VALIDATORS
 
 REACH = 4096
@@ -108,6 +109,8 @@ class Pattern:
             self.validators += (identifier,)
         self.loose = table.left == "any" and not table.before
         """Whether only the expression itself says where a match may be."""
+        self.services: Services | None = None
+        """The names under which what a generic pattern matches is more than possible, once its folder is read."""
 
     @cached_property
     def regex(self) -> re.Pattern[bytes]:
@@ -156,6 +159,7 @@ class _File(msgspec.Struct, forbid_unknown_fields=True):
     pattern: list[Table]
 
 
+_NAMES = "names.toml"
 _FOR_PEOPLE = ("title", "issuer", "examples", "counter_examples", "reference")
 
 
@@ -174,7 +178,7 @@ def _lean(text: str) -> str:
 
 
 def load_patterns(folder: Path, *, whole: bool = False) -> tuple[Pattern, ...]:
-    """The patterns of every ``*.toml`` in `folder` but ``allow.toml``, in the files' sorted order.
+    """The patterns of every ``*.toml`` in `folder` but ``allow.toml`` and ``names.toml``, in the files' sorted order.
 
     What only people and tests read (titles, issuers, examples, references) is left empty unless `whole`.
 
@@ -182,8 +186,9 @@ def load_patterns(folder: Path, *, whole: bool = False) -> tuple[Pattern, ...]:
     """
     patterns: list[Pattern] = []
     seen: set[str] = set()
+    services = Services(folder / _NAMES) if (folder / _NAMES).is_file() else None
     for path in sorted(folder.glob("*.toml")):
-        if path.name == "allow.toml":
+        if path.name in {"allow.toml", _NAMES}:
             continue
         try:
             text = path.read_text("utf-8")
@@ -197,6 +202,7 @@ def load_patterns(folder: Path, *, whole: bool = False) -> tuple[Pattern, ...]:
             if pattern.id in seen:
                 raise ValueError(f"{path.name}: the pattern id {pattern.id!r} is taken")
             seen.add(pattern.id)
+            pattern.services = services if pattern.table.generic else None
         patterns += fresh
     if not patterns:
         raise ValueError(f"no secret patterns in {folder}")

@@ -101,7 +101,7 @@ class Sight:
                     if pattern.loose and pattern.regex.match(data, start, end + pattern.table.reach) is None:
                         effort.left -= pattern.vain  # as `confirm` would find, in half the time
                     elif start >= done.get(pattern.id, -1):
-                        done[pattern.id] = end_of_match = self._match(data, start, role, view, line_at)
+                        done[pattern.id] = end_of_match = self._match(data, start, role, view, line_at, depth)
                         told = max(told, end_of_match)
                 elif role.plugin is not None:
                     if start >= told and start >= done.get(role.plugin.plugin, -1):
@@ -132,11 +132,14 @@ class Sight:
                             self._deeper(decoded, view, line_at, deeper, order)
         return beside
 
-    def _match(self, data: Buffer, start: int, role: Role, view: str, line_at: LineAt) -> int:
+    def _match(self, data: Buffer, start: int, role: Role, view: str, line_at: LineAt, depth: int) -> int:
         """Take the match at an anchor, or the better one of its unfolded lines; answer where it ends."""
         found = confirm(data, start, role, self._effort)
         if found is not None:
             self._collector.add(found, view or "raw", line_at(found.start))
+            if found.step and found.pattern.table.generic:  # its own form may tell more than its place did
+                text = Decoded(found.value, found.step, found.start, found.end)
+                self._deeper(text, view, line_at, depth + INSIDE, -1)
         if role.pattern is not None and role.pattern.foldable:
             better = unfolded(data, start, role, found, self._effort)
             if better is not None:

@@ -54,6 +54,8 @@ _TELLS = expression(
     re.IGNORECASE,
 )
 """The end of a name that says what else a value is, whatever its form."""
+_BELOW = expression(rb"(?:\s|\\+[nrt])*(?:\n|\\+n)(?:\s|\\+[nrt])*")
+"""Nothing but the end of the line: of a long encoded text, the next one would be the value."""
 _CALL = expression(rb"\(\\*[\"'`]")
 _TAKES_ONE = expression(rb"(?:\A|client|api|init|configure|connect)\Z", re.IGNORECASE)
 """A constructor or a method whose argument is a key."""
@@ -81,6 +83,8 @@ def only_service_named(match: re.Match[bytes], _data: Buffer) -> bool:
     value, rest = match["v"], match["rest"]
     if rest is None or value is None:
         return False
+    if _BELOW.fullmatch(match["sign"]):
+        return _SPEAKS.search(match.string, match.start(), match.end("rest")) is None
     if len(value) not in _DIGESTS or _PLAIN.fullmatch(value) is None:
         return _TELLS.search(rest) is not None
     if _CALL.match(match["sign"]):

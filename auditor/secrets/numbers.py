@@ -15,6 +15,8 @@ _DUMP_LINE = re.compile(rb"(?:^|\n|\\+n|[\"' ])[ \t]*[0-9a-fA-F]{6,8}:?[ \t]{1,3
 _COLUMN = re.compile(rb"(?:[ \t]*\|[^\n\\]{1,16}\||[ \t]{2,}[^\n\\|]{1,16})(?=\n|\\+n|\\+\"|\Z)")
 _PAIR = re.compile(rb"(?:0[xX])?([0-9a-fA-F]{2})")
 _DECIMAL = b"0123456789, \r\n\\n[]"
+_PADDING = re.compile(rb"={1,2}(?![A-Za-z0-9_=-])")
+"""The end of base64, which is not the beginning of a word; an equals sign before a name may be."""
 _BASE32 = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
 
 
@@ -66,7 +68,7 @@ def rot13(data: Buffer, start: int, end: int, _number: int) -> Decoded | None:
 def backwards(data: Buffer, start: int, end: int, _number: int) -> Decoded | None:
     """The word that ends with the trigger, read from its end."""
     # Were it to begin anywhere, what is turned round once would be turned back, and so on.
-    if data[end : end + 1].isalnum() or data[end : end + 1] == b"_":
+    if data[end : end + 1].isalnum() or data[end : end + 1] == b"_" or _PADDING.match(data, end):
         return None
     low, high = token_around(data, start, end)
     return Decoded(bytes(data[low:high][::-1]), "reversed", low, high, ((0, low),))

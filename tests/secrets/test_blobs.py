@@ -67,6 +67,33 @@ def test_a_token_that_stands_by_itself_is_found(token: str) -> None:
         assert token in found(text), text[:40]
 
 
+@pytest.mark.parametrize("name", ["square", "facebook"])
+@pytest.mark.parametrize("before", ["Dx+", "q7-", "ZnJvbSB0aGUgc2Vh/"])
+def test_a_short_encoded_text_holds_none_behind_a_sign(name: str, before: str) -> None:
+    for text in (before + TOKENS[name], json.dumps({"cursor": before + TOKENS[name]})):
+        assert found(text) == set()
+
+
+def test_capitals_only_are_base32() -> None:
+    text = lines("EAAA" + pick("base32", 60, RNG) + "EAAA" + pick("base32", 60, RNG), 64)
+    assert found(text) == set()
+
+
+def test_a_name_in_an_encoded_line_is_not_given_the_next_line() -> None:
+    left, right = pick("base32", 40, RNG) + "SUMO" + pick("base32", 20, RNG), pick("base32", 64, RNG)
+    for text in (f"{left}\n{right}\n{left}", json.dumps({"data": f"{left}\n{right}\n{left}"})):
+        assert found(text) == set()
+    key = pick("alnum", 64, RNG)
+    assert found(f"sumo access key\n{key}\n") == {key}
+    assert found(f"SUMO_ACCESS_KEY={key}\n") == {key}
+
+
+def test_the_padding_of_base64_begins_no_word_read_backwards() -> None:
+    key = fill("sk-<<alnum:20>>-<<alnum:40>>", RNG)[::-1]
+    assert found(json.dumps({"cursor": f"{key}="})) == set()
+    assert found(f"{key}=YEK") == {key[::-1]}
+
+
 def test_a_list_of_tokens_is_no_blob() -> None:
     tokens = [fill("ghp_<<alnum:36>>", RNG) for _ in range(12)]
     assert found("\n".join(tokens)) == set(tokens)

@@ -40,7 +40,7 @@ _VARIABLE = expression(
 )
 _DIGEST = expression(
     rb"(?:sha(?:1|224|256|384|512)|md5)[-:=]|[0-9a-f]{32}\Z|[0-9a-f]{40}\Z|[0-9a-f]{64}\Z|[0-9a-f]{96}\Z|[0-9a-f]{128}\Z|"
-    rb"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}",
+    rb"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}(?![.:][A-Za-z0-9+/=_.:-]{24})",
     re.IGNORECASE,
 )
 _ID = expression(rb"(?:call|toolu|msg|chatcmpl|resp|run|req|srvtoolu|item|rs|fc|gen|run|thread|asst|file|batch)[_-]")

@@ -101,3 +101,11 @@ def test_a_token_is_found_to_its_end_whatever_its_length() -> None:
     for length in (301, 900, 2400):
         token = pick("b64url", length, rng)
         assert [hit.value for hit in ENGINE.scan_text(f"acme token = '{token}'")] == [token]
+
+
+def test_a_key_that_begins_with_its_id_is_no_id() -> None:
+    rng = random.Random(9)
+    name = fill("<<hex:8>>-<<hex:4>>-<<hex:4>>-<<hex:4>>-<<hex:12>>", rng)
+    key = f"{name}:{pick('b64url', 43, rng)}"
+    assert set(found(f"api_secret_key = '{key}'")) == {key}
+    assert found(f"api_secret_name = '{name}.json'") == {}

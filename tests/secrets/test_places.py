@@ -109,3 +109,9 @@ def test_a_key_that_begins_with_its_id_is_no_id() -> None:
     key = f"{name}:{pick('b64url', 43, rng)}"
     assert set(found(f"api_secret_key = '{key}'")) == {key}
     assert found(f"api_secret_name = '{name}.json'") == {}
+
+
+@pytest.mark.parametrize("names", ["SECRET KEY:{}", "Token token={}", "secret access_key:{}"])
+def test_a_name_of_two_words_is_no_part_of_its_value(names: str) -> None:
+    value = fill("<<alnum:20>>", random.Random(4))
+    assert set(found(names.format(value) + "\n")) == {value}

@@ -197,12 +197,11 @@ class Source:
         others = {name for name in distinct if name and name not in FIELDS}
         found = {index for index, name in enumerate(names) if name not in others}
         if self._own and others:
-            found.update([index for index, value in enumerate(rows.column("provider")) if value is not ABSENT])
+            found.update(_present(rows.column("provider")))
             unmarked = {name for name in others if not is_agents(name)}
-            candidates = [index for index, name in enumerate(names) if name in unmarked] if unmarked else []
-            for key in anchors().intersection(rows.keys) if candidates else ():
-                values = rows.column(key)
-                found.update([index for index in candidates if values[index] is not ABSENT])
+            telling = anchors().intersection(rows.keys) if unmarked else ()
+            for key in telling:
+                found.update([index for index in _present(rows.column(key)) if names[index] in unmarked])
         return sorted(found)
 
     def _event(self, line: int, record: dict[str, Any]) -> Again | None:
@@ -298,3 +297,10 @@ class Source:
         agent = agent if type(agent) is str else None
         self._calls.see(line, tool, agent, found)
         return Again(lambda times: self._calls.see(line, tool, agent, found, times=times)) if are_texts else None
+
+
+def _present(column: list[Any]) -> list[int]:
+    """Return the indices of the records that have a value in this column; in most columns, none has."""
+    if column.count(ABSENT) == len(column):
+        return []
+    return [index for index, value in enumerate(column) if value is not ABSENT]

@@ -124,18 +124,21 @@ class Judge:
             for word in value.split()[1:]:
                 self._place(word.partition("=")[2] or word, argument.raw, cwd, None, strict=False)
 
-    def listed(self, arguments: list[Argument], cwd: str) -> str | None:
+    def listed(self, arguments: list[Argument], cwd: str, *, named: bool = False) -> str | None:
         """Judge the words of a list (a loop's, an array's) and return the one that stands for them all.
 
-        Routes and names are as likely here as paths, so only well-known directories count at once. The word returned
+        Routes and names are as likely here as paths, so only well-known directories count at once, and none where the
+        list has a name by which alone its words can be used (`named`). The word returned
         is the one that would leave the copy wherever it is used, the only word, or None.
         """
         leaving = climbing = None
+        known = False
         for argument in arguments:
-            if not _BARE.fullmatch(argument.text):
+            if not (named or _BARE.fullmatch(argument.text)):
                 self._place(argument.text, argument.raw, cwd, None, strict=False)
-            if leaving is None and self.bounds.classify(argument.text, cwd):
-                leaving = argument.text
+            if not known and self.bounds.classify(argument.text, cwd):
+                known = self.bounds.classify(argument.text, cwd, strict=False) is not None
+                leaving = argument.text if known else leaving or argument.text
             if climbing is None and ".." in argument.text.split("/"):
                 climbing = argument.text
         return leaving or climbing or (arguments[0].text if len(arguments) == 1 else None)

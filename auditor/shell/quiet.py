@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 
 from auditor.expressions import expression
+from auditor.shell.conventions import names
 from auditor.shell.strings import String, strings
 
 _SEARCHES = (
@@ -32,26 +33,7 @@ _COMPARED_AFTER = expression(r"\s*(?:[!=]==?(?!=)|(?:not\s+)?in\s+\w|\.length\b)
 _OTHER_MODULE = expression(r"\bas\s+re\b|\bre\s*=(?!=)|\b(?:def|class)\s+re\b")
 _SECOND = expression(r"\s*,\s*\w?\Z")
 _CONTEXT = 100
-_OPENS_LIST = frozenset(
-    {
-        "in",
-        "of",
-        "return",
-        "yield",
-        "and",
-        "or",
-        "not",
-        "if",
-        "else",
-        "case",
-        "await",
-        "typeof",
-        "new",
-        "is",
-        "del",
-        "from",
-    }
-)
+_OPENS_LIST = names("in of return yield and or not if else case await typeof new is del from")
 _OPAQUE = expression(
     r"\b(?:eval|exec|(?<!\bre\.)compile|Function|Proxy|Reflect|prototype|setattr|getattr|defineProperty|defineProperties|assign|"
     r"globals|vars|locals|runpy|importlib|vm)\b|__(?!(?:name|file|main|init|future|dirname|filename)\b)\w"
@@ -66,6 +48,28 @@ _AWK_SEARCHES = expression(
     r"((?:!?~|[=!]=|\bg?sub\s*\(|\bgensub\s*\(|\b(?:index|match|split)\s*\([^,()\"]{1,80},)\s*\")[^\"\\\n]*(?=\")"
 )
 """What awk searches for or compares with. It has no way to give these functions another meaning."""
+_PART = r"(?:(?!(?P=by))[^\\({]|\\.|\((?!\?))*+"
+_EDITS = {
+    "perl": expression(
+        rf"""
+        (?:\s*BEGIN\s*\{{[\w\s$/=;]*\}})?+
+        (?:\s*(?:
+            (?:s|tr|y)(?P<by>[/\#|,!~%]){_PART}(?P=by){_PART}(?P=by)
+          | s\{{(?:[^\\(){{}}]|\\.|\((?!\?)|\))*+\}}\s*\{{(?:[^\\({{}}]|\\.|\((?!\?))*+\}}
+        )[a-df-z]*\s*(?:;|\Z))++\s*
+        """,
+        re.DOTALL | re.VERBOSE,
+    ),
+    "ruby": expression(
+        r"""
+        \s*(?:\$_\s*(?:=\s*\$_)?\.)?g?sub!?\s*\(?
+        \s*(?:'[^'\\]*'|"[^"\\\#]*"|/[^/\\\#]*/|%[rq]\{[^{}\\\#]*\})\s*,
+        \s*(?:'[^'\\]*'|"[^"\\\#]*"|%q[({][^(){}\\\#]*[)}])\s*\)?\s*;?\s*
+        """,
+        re.VERBOSE,
+    ),
+}
+"""Programs of one line that do nothing but put one text in another's place."""
 _NAME = expression(r"[\w$]+")
 _ROUTE = expression(r"/(?!(?:etc|proc|sys|usr|nix|dev)\b)[\w.-]+(?:/[\w.:-]*)?/?")
 _PLAIN_ROUTE = expression(
@@ -73,12 +77,20 @@ _PLAIN_ROUTE = expression(
 )
 _FILES = expression(
     r"\b(?:fs|os|io|open\w*|i?glob\w*|Path|shutil|subprocess|child_process|spawn\w*|system|popen\w*|\w*[Ee]xec\w*|"
-    r"\w*[Ff]ile\w*|\w*[Dd]irs?(?:Sync)?|path(?!\s*:)|sys|stat\w*|access\w*|exists\w*|walk\w*|rm\w*|unlink\w*|mkdir\w*|cp\w*|"
+    r"\w*[Ff]ile\w*|\w*[Dd]irs?(?:Sync)?|path(?!\s*:)|sys|l?stat(?:Sync|vfs)?|access\w*|exists\w*|walk\w*|rm\w*|unlink\w*|mkdir\w*|cp\w*|"
     r"copy\w*|move\w*|rename\w*|linecache|codecs|ctypes|mmap|static|download|process|Deno|Bun|load\w*|read\w*|write\w*)\b|"
     r"(?:require|import)\s*\(\s*(?:['\"`](?:/|\w*\Z)|[^'\"`])"
 )
 """What a program may reach files by."""
 _FOLDERS = expression(r"(?:\./)?((?:[\w@-][\w.@-]*/)+)[\w.@-]+")
+_WALKS = expression(r"\b(?:rglob|walk|i?glob|globSync|readdirSync)\b|\*\*/")
+_MIN_DEPTH = 2
+"""How deep the files lie, at the least, among which a program looks for those that it changes."""
+_RUN = expression(r"\b(?:execSync|system|popen|check_output|getoutput)\(\s*\Z")
+_SERVED = expression(
+    rf"\.(?:{_SERVES})\(\s*\\?(?P<quote>['\"`]){_ROUTE.pattern}\\?(?P=quote)|\bfetch\(\s*\\?(?P<by>['\"`]){_ROUTE.pattern}\\?(?P=by)"
+)
+"""A route in the text of a program that a program writes."""
 _CLIMBS = expression(r"(?<![\w.])(?:\./)?((?:\.\./)+)(?=[\w@.$*{-])")
 _MAX_FOLDERS = 8
 
@@ -87,6 +99,8 @@ def quiet(source: str, name: str) -> str:
     """Return the program `source` of the interpreter `name` with what is surely no path taken out of its strings."""
     if name.endswith("awk"):
         return _AWK_SEARCHES.sub(r"\1", source)
+    if name in _EDITS:
+        return "" if _EDITS[name].fullmatch(source) else source
     found = strings(source, name)
     if not found:
         return source
@@ -105,6 +119,8 @@ def quiet(source: str, name: str) -> str:
 
 
 _NONE = String(0, 0)
+_NOTHING = "."
+"""What is left of a comment or a regular expression: without it two slashes would begin a comment."""
 
 
 class _Program:
@@ -114,23 +130,30 @@ class _Program:
         self._source = source
         self._found = found
         self._bare = bare
-        self._texts = {source[each.start : each.end] for each in found}
+        self._texts = {source[each.start : each.end] for each in found if not each.is_text}
         self._imported = {name for groups in _IMPORTED.findall(bare) for name in _NAME.findall(" ".join(groups))}
         self._plain: dict[str, bool] = {}
         self._has_module = not _OTHER_MODULE.search(bare)
         self._is_server = not _FILES.search(source)
-        folders = [path[1].count("/") for text in self._texts if (path := _FOLDERS.fullmatch(text))]
+        folders = [_MIN_DEPTH] if _WALKS.search(source) else []
+        folders += [path[1].count("/") for text in self._texts if (path := _FOLDERS.fullmatch(text))]
         self._depth = min(_MAX_FOLDERS, max(folders, default=0))
 
     def kept(self, index: int) -> str:
         """Return what of a string may be a path."""
         string = self._found[index]
         text = self._source[string.start : string.end]
+        if string.is_text:
+            return _NOTHING
         if "/" not in text and ".." not in text:
             return text
         before, after = self._around(index)
         if self._is_idle(text, before, after) or (self._is_server and _PLAIN_ROUTE.fullmatch(text)):
             return ""
+        if _has_quote(text):
+            if " " in text and _RUN.search(before):
+                return ""  # A command: it is read as one.
+            text = _SERVED.sub("", text)
         if self._depth and (_has_quote(text) or self._is_replacement(index)):
             # It stands in a file that lies as deep as one that the program names.
             return _CLIMBS.sub(self._inside, text)
@@ -164,6 +187,8 @@ class _Program:
         if not index:
             return False
         before, first = self._around(index)[0], self._found[index - 1]
+        if first.is_text:
+            return False
         if not _SECOND.search(self._source, first.end + 1, self._found[index].start - 1):
             return False
         use = _BEFORE.search(self._around(index - 1)[0])

@@ -287,7 +287,7 @@ class Commands:
         """`for name in words`: the words are judged as a list and one of them stands for the variable."""
         if len(arguments) < 2 or arguments[1].text != "in":
             return state
-        return remember(state, arguments[0].text, self._judge.listed(arguments[2:], state.cwd))
+        return remember(state, arguments[0].text, self._judge.listed(arguments[2:], state.cwd, named=True))
 
     def _read(self, parsed: Parsed, state: State, stdin: str | None) -> State:
         value = None

@@ -51,14 +51,18 @@ _WORDS_BEFORE_REGEX = frozenset(
 
 
 class String(msgspec.Struct, frozen=True):
-    """One string of a program: the places of its first character and of the quote after its last."""
+    """One string of a program: the places of its first character and of the quote after its last.
+
+    `is_text`: it is none, but a comment or a regular expression, in which any quotes mean nothing.
+    """
 
     start: int
     end: int
+    is_text: bool = False
 
 
 def python(source: str) -> list[String] | None:
-    """Return the strings of a Python program, in order; None if some place can be read in two ways."""
+    """Return the strings and comments of a Python program, in order; None if some place can be read in two ways."""
     found: list[String] = []
     at = 0
     while at < len(source):
@@ -72,11 +76,13 @@ def python(source: str) -> list[String] | None:
                 return None
             found.append(String(at, end.end(1)))
             at = end.end()
+        elif token["skip"]:
+            found += _comment(source, token.start() + 1, at)
     return found
 
 
 def script(source: str) -> list[String] | None:
-    """Return the strings of a JavaScript program, in order; None if some place can be read in two ways."""
+    """Return the strings, comments and regular expressions of a JavaScript program, in order; None if that is not sure."""
     if "<!--" in source or "-->" in source or source.startswith("#!"):
         return None
     found: list[String] = []
@@ -96,10 +102,15 @@ def script(source: str) -> list[String] | None:
             end = _REGEX.match(source, at) if is_regex else token
             if is_regex is None or end is None:
                 return None
+            if is_regex:
+                found.append(String(at + 1, source.rindex("/", at, end.end()), is_text=True))
             at, last = end.end(), "//" if is_regex else "("
         else:
             at = token.end()
-            if not token["skip"]:
+            if token["skip"]:
+                if token["skip"][0] == "/":
+                    found += _comment(source, token.start() + 2, at - 2 * (token["skip"][1] == "*"))
+            else:
                 # A property may be called as a word of the language is.
                 last = last + token[0] if last in ("+", "-", ".") and token[0] != "(" else token[0]
     return found
@@ -114,6 +125,11 @@ def strings(source: str, name: str) -> list[String] | None:
     if name.startswith(("bun", "deno", "tsx", "ts-node")) and ("</" in source or "/>" in source):
         return None  # Text between tags has quotes of its own.
     return script(source) if name.startswith(("node", "bun", "deno", "tsx", "ts-node", "qjs")) else None
+
+
+def _comment(source: str, start: int, end: int) -> list[String]:
+    r"""Return a comment; none if there is a backslash in it: who wrote `\n` may have meant that the line ends there."""
+    return [] if "\\" in source[start:end] else [String(start, end, is_text=True)]
 
 
 def _begins_regex(last: str) -> bool | None:

@@ -44,6 +44,8 @@ _ROOTED = expression(rf"/(?:{'|'.join(sorted(CERTAIN_TOPS - {'usr'}))})/\S+")
 _OUTSIDE = expression(rf"{_ROOTED.pattern}|(?:~|\.\.(?:/|$)|file:)\S*")
 """What is a path even under a key that nobody knows, where routes, pointers and comments may stand as well."""
 _RUNS_CODE = expression(r"run|exec|eval|repl|python|interpreter|kernel", re.IGNORECASE)
+_RUNS_PYTHON = expression(r"python", re.IGNORECASE)
+_RUNS_SCRIPT = expression(r"node(?!s)|javascript|(?:^|_)js(?:_|$)", re.IGNORECASE)
 _KEEPS_CODE = expression(
     r"edit|write|create|insert|save|replace|format|lint|review|search|patch|diff|analy|explain|valid|transpile|convert|"
     r"encode|action|context|quality|scan|browser|playwright",
@@ -188,8 +190,8 @@ def _argument(key: str, text: str, tool: str, pointer: str) -> Iterator[Argument
     if sort == "command" and _PROMPTS.fullmatch(tool) and _PROMPT.match(text):
         return
     if sort == "code" and _STRING.search(text):
-        # No language is parsed: any interpreter does. A string that the log cut may be the beginning of any path.
-        yield Argument(pointer, shlex.join(["node", "-e", _UNFINISHED.sub("", text)]), command=True)
+        # A string that the log cut may be the beginning of any path.
+        yield Argument(pointer, shlex.join([*_interpreter(tool), _UNFINISHED.sub("", text)]), command=True)
         return
     if sort == "content":
         is_path = text.startswith("file:")
@@ -203,6 +205,13 @@ def _argument(key: str, text: str, tool: str, pointer: str) -> Iterator[Argument
         is_path = sort == "path"
     if is_path or sort == "command":
         yield Argument(pointer, text, sort == "command")
+
+
+def _interpreter(tool: str) -> tuple[str, str]:
+    """Return the beginning of a command that runs a program as the tool does; of lua no language is taken for granted."""
+    if _RUNS_PYTHON.search(tool):
+        return "python3", "-c"
+    return ("node", "-e") if _RUNS_SCRIPT.search(tool) else ("lua", "-e")
 
 
 def _sort(key: str, tool: str) -> str | None:

@@ -307,6 +307,10 @@ EOF
 cat > .env <<'EOF' ; set -a; source .env; npm test
 API_PATH=/api/v1
 EOF
+perl -pi -e 'BEGIN{undef $/} s/from "\.\.\/x"/from "..\/y"/; s#"/home"#"/start"#g' test/a.js
+perl -0777 -pi -e "s{import a from '../src/a'}{import a from '../src/b'}" test/a.test.js
+ruby -i -pe "gsub(%r{'/home'}, %q('/start'))" config/routes.rb
+for p in /home /media/x; do curl -s "localhost:3000$p"; done
 docker run --rm -v "$PWD":/app -w /app node:20 sh -c 'cat /etc/os-release'
 docker run --rm -it -v ./src:/home/node/src:ro -e HOME=/home/node --tmpfs /tmp image ls /etc ../x
 docker run --mount type=bind,source="$PWD",target=/srv --entrypoint /bin/sh image -c 'ls /srv'

@@ -30,6 +30,14 @@ QUIET = [
     ("node", "const o = { '/home': 1 }; console.log(o['/home'], require('./src/router').match('/home'))"),
     ("node", "/* it's */ const r = /['/]/, s = `${a} it's`; // it's\ns.split('/srv/x')"),
     ("node", "require('fs').writeFileSync('test/a.test.js', `import x from '../src/x'\n`)"),
+    ("python3", "# see '/srv/x'\nfrom app import c\nfor u in ('/home', '/media/x'): print(c.get(u).status_code)"),
+    (
+        "python3",
+        "from pathlib import Path\nfor f in Path('src').rglob('*.ts'): f.read_text().replace('x', \"from '../x'\")",
+    ),
+    ("node", "// see '/srv/x'\nconst out = s.replace(/get\\('\\/srv\\/x'/g, \"app.get('/home'\") /* '/etc/x' */"),
+    ("node", "require('fs').writeFileSync('a.test.js', `request(app).get('/home/about'); fetch(\"/run/1\")`)"),
+    ("node", "require('child_process').execSync('grep -rn \"/srv/x\" src | head')"),
     ("awk", '$0 ~ "/srv/x" && $1 != "/etc/x" { gsub("/usr/lib", "x"); if (index($0, "/home/x")) print }'),
 ]
 
@@ -82,6 +90,11 @@ OPENED = [
     ("awk", '$0 ~ "a" { print > "/srv/x" }'),
     ("awk", '{ x = "a ~"; getline l < "/srv/x" }'),
     ("perl", "$s.includes('/srv/x')"),
+    ("node", "// it's\\nfs.readFileSync('/srv/x')"),
+    ("node", "// it's\nfs.readFileSync('/srv/x') // it's"),
+    ("node", "require('child_process').execSync('cat \"/srv/x\"')"),
+    ("node", "require('fs').writeFileSync('a.js', `fs.readFileSync('/srv/x')`)"),
+    ("python3", "# it's\nopen('/srv/x') # it's"),
 ]
 
 

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from auditor.shell import references
 from auditor.sources._arguments import Argument, arguments, text_arguments
 
 CUT = "…[truncated]"
@@ -70,12 +71,27 @@ def test_the_pattern_of_a_glob_is_a_path() -> None:
     assert found({"pattern": "/etc/*"}, "grep") == set()
 
 
-@pytest.mark.parametrize("tool", ["python", "run_js", "code_interpreter", "mcp__sandbox__execute"])
-def test_a_program_that_a_tool_runs_is_judged_as_a_command(tool: str) -> None:
-    assert found({"code": "open('/srv/t/x')"}, tool) == {("node -e 'open('\"'\"'/srv/t/x'\"'\"')'", True)}
+@pytest.mark.parametrize(
+    ("tool", "run"),
+    [
+        ("python", "python3 -c"),
+        ("run_js", "node -e"),
+        ("run_nodes", "lua -e"),
+        ("code_interpreter", "lua -e"),
+        ("mcp__sandbox__execute", "lua -e"),
+    ],
+)
+def test_a_program_that_a_tool_runs_is_judged_as_a_command(tool: str, run: str) -> None:
+    assert found({"code": "open('/srv/t/x')"}, tool) == {(f"{run} 'open('\"'\"'/srv/t/x'\"'\"')'", True)}
     assert found({"source": "src/../../x"}, tool) == {("src/../../x", False)}
     assert found({"code": "1 + 1"}, tool) == set()
-    assert found('{"code": "f(1); open(\'/srv' + CUT, tool) == {("node -e 'f(1); open('\"'\"''", True)}
+    assert found('{"code": "f(1); open(\'/srv' + CUT, tool) == {(f"{run} 'f(1); open('\"'\"''", True)}
+
+
+@pytest.mark.parametrize("tool", ["python", "code_interpreter", "mcp__sandbox__execute"])
+def test_no_language_is_taken_for_granted(tool: str) -> None:
+    ((command, _),) = found({"code": "x = 7 // 2; open('/srv/t/x') # it's"}, tool)
+    assert references(command, cwd="/w/copy", copy="/w/copy")
 
 
 @pytest.mark.parametrize("tool", ["edit_code", "write_code", "save_python_file", "read"])

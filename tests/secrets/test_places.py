@@ -101,6 +101,7 @@ def test_a_token_is_found_to_its_end_whatever_its_length() -> None:
     for length in (301, 900, 2400):
         token = pick("b64url", length, rng)
         assert [hit.value for hit in ENGINE.scan_text(f"acme token = '{token}'")] == [token]
+        assert [hit.value for hit in ENGINE.scan_text(f"acme token - '{token}'")] == [token]
 
 
 def test_a_key_that_begins_with_its_id_is_no_id() -> None:

@@ -35,6 +35,7 @@ _TAG = expression(rb"<[a-z]")
 _TEMPLATE = expression(rb"\$\{[a-z_!][^{}<>]{0,80}(?:[{}]|\Z)|\{\{[^{}]{0,80}(?:\}\}|\Z)|\$\{\{")
 """A whole place holder of a template, or what is left of one that a pattern cut off; a lone brace is a password's."""
 _VARIABLE = expression(
+    rb"\d{4}-\d\d-\d\dT\d\d:\d\d|(?:op|vault|ssm|secret|file)://?|arn:aws|"
     rb"[$%<{\[(*&@!]|process\.env|os\.(?:environ|getenv)|env[.:(\[]|import\.meta|secrets\.|vars?\.|config[.(\[]|self\.|this\.",
     re.IGNORECASE,
 )

@@ -13,9 +13,13 @@ from auditor.secrets.decode import Buffer, Decoded, run_start, starts_freely
 
 _GAP = rb"(?:[ \t]|\\t)"
 _BAR = rb"(?:\||\xe2\x94[\x82\x83])"
+_TIME = rb"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:?\d\d)[ \t]"
+"""What a runner of jobs writes before each line."""
 _GUTTER = (
     _GAP
-    + rb"{0,12}(?:(?:\d{1,6}[ \t]{0,3}(?:[:\t]|\\t|\xe2\x86\x92|"
+    + rb"{0,12}(?:(?:"
+    + _TIME
+    + rb"|\d{1,6}[ \t]{0,3}(?:[:\t]|\\t|\xe2\x86\x92|"
     + _BAR
     + rb")|[>+#*;]{1,3}|//|"
     + _BAR
@@ -26,7 +30,7 @@ _GUTTER = (
 )
 # After a blank and a shell's continuation, what begins with a dash is the next option.
 _EDGE = rb"(?:[ \t]{0,80}" + _BAR + rb"|\\{1,2}(?=\r?\n)|[ \t]\\{1,2}(?=\r?\n[ \t]{0,40}[^ \t-]))?"
-_BREAK = _EDGE + rb"(?:\r?\n|(?:\\+r)?\\+n)" + _GUTTER
+_BREAK = _EDGE + rb"(?:\r?\n|(?:\\+r)?\\+n)" + _GUTTER + rb"(?!" + _TIME + rb")"
 _WHITE = rb"(?:\s|\\+[nrt]){0,40}"
 _GLUE = rb"""\\*["'`]""" + _WHITE + rb"(?:[+.&~,]|\.\.)?" + _WHITE + rb"""[fbru]?\\*["'`]"""
 _WORD = rb"[A-Za-z0-9_\-.+/=~]"

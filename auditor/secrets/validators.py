@@ -15,6 +15,7 @@ from collections.abc import Callable
 from typing import TypeAlias
 
 from auditor.secrets.claims import jwt
+from auditor.secrets.naming import identifier
 from auditor.secrets.opinion import Opinion
 from auditor.secrets.pem import pem
 from auditor.secrets.placeholders import (
@@ -170,6 +171,7 @@ VALIDATORS: dict[str, Validator] = {
     "basic": basic,
     "crc32_base62": crc32_base62,
     "github_fine_grained": github_fine_grained,
+    "identifier": identifier,
     "jwt": jwt,
     "keyed": keyed,
     "mixed_case": mixed_case,

@@ -128,12 +128,18 @@ def _wordy(password: bytes, user: bytes) -> bool:
     return _counted(password, own)
 
 
+_NAMED_TEST = expression(
+    rb"(?:test|fake|dummy|mock|sample|demo)[_-](?:api[_-])?(?:key|token|secret)(?:[_-](?:for|in|of)[_-][a-z]{3,12})?(?:[_-]?[0-9]{0,12})?\Z"
+)
+"""What a stand-in calls itself, whatever a vendor's form before it."""
+
+
 def is_test_token(token: bytes) -> bool:
     """Say whether `token` is put together from words that tests use, and few digits: ``valid-token-123-abc``."""
     if len(token) > _MOST:
         return False
     token = _VENDOR.sub(b"", token.lower())
-    if _counted(token, frozenset()):
+    if _NAMED_TEST.search(token) or _counted(token, frozenset()):
         return True
     if _calls_itself(token, _KINDS_OF_TOKENS):
         return True

@@ -80,6 +80,15 @@ def test_the_name_may_be_written_as_any_language_does(name: str) -> None:
         f'"factory_key": "{HEX}"',
         '"id": "the-lunary-key in-a-different-region-of-the-cloud-1628622402887"',
         "LUNARY_API_KEY=your-lunary-api-key-0123456789",
+        "E2B_API_KEY=op://Private/E2B_API_KEY/credential",
+        "AI21_API_KEY=ai21_api_key_from_settings",
+        "Authorization: Bearer auth0_client_secret_from_settings",
+        f"Authorization: Bearer {TOKEN}****************",
+        "PERPLEXITY_API_KEY=pplx-test-key-1234567890",
+        "Authorization: Bearer sk-ant-oat01-fake-key-for-tests",
+        "2026-01-05T10:00:00.1234567Z   LUNARY_API_KEY: \n2026-01-05T10:00:00.1234567Z ##[endgroup]\n",
+        "2026-01-05T10:00:00.1234567Z   GROQ_API_KEY: <key>\n2026-01-05T10:00:00.1234567Z ##[endgroup]\n",
+        "2026-01-05T10:00:00.1Z   OPENAI_API_KEY: sk-proj-test-key-1234567890\n2026-01-05T10:00:00.1Z ##[endgroup]\n",
         "LUNARY_API_KEY=${LUNARY_API_KEY_2026}",
         "LUNARY_API_KEY=xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx",
     ],
@@ -98,6 +107,12 @@ def test_a_form_that_one_issuer_has_alone_needs_no_name_of_his(template: str) ->
         "likely"
     }
     assert confidences(f'curl -H "Authorization: Bearer {value}" https://a.invalid', value) == {"likely"}
+
+
+def test_a_key_that_a_runner_of_jobs_shows_folded_is_put_together() -> None:
+    key = "gsk_" + fill("<<alnum:52>>", RNG)
+    text = "".join(f"2026-01-05T10:00:00.12345{i}Z {key[at : at + 20]}\n" for i, at in enumerate(range(0, 60, 20)))
+    assert key in {hit.value for hit in hits(text)}
 
 
 SECRET = "apiVersion: v1\nkind: Secret\nmetadata:\n  name: keys\ndata:\n  STAGE: dGVzdA==\n  {name}: {value}\n"

@@ -1,10 +1,14 @@
-"""The grammar of programs that run commands in a container or on a device: tables only.
+"""The grammar of programs that run commands in a container or on a device, and what they are given of this machine.
 
 What runs there sees files of its own: `docker exec web cat /etc/hosts` opens nothing of this machine. What it is given of
 this machine (mounts, files of settings, the folder to build from) is judged, and so is what the shell itself opens.
 """
 
 from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterator
 
 from auditor.shell.grammar import Spec, each, options
 
@@ -40,6 +44,19 @@ _ADB = Spec(
         "pull": Spec(("text",), "operand"),
     },
 )
+
+_COMPOSE_FILE = re.compile(r"(?:docker-|podman-)?compose[\w.-]*\.ya?ml")
+_MOUNTED = re.compile(
+    r"^[ \t]*-[ \t]*[\"']?((?:/|~|\.\./)[^:\"'\s]*):|^[ \t-]*(?:source|device):[ \t]*[\"']?((?:/|~|\.\./)[^\"'\s]*)",
+    re.MULTILINE,
+)
+
+
+def mounted(place: str, text: str) -> Iterator[str]:
+    """Yield what the services that a compose file describes are given of this machine."""
+    if _COMPOSE_FILE.fullmatch(posixpath.basename(place)):
+        yield from (found[1] or found[2] for found in _MOUNTED.finditer(text))
+
 
 CONTAINERS: dict[str, Spec] = {
     **each("docker podman nerdctl", _DOCKER),

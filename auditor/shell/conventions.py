@@ -63,6 +63,9 @@ _HOLDS_LIBRARY = re.compile(
 )
 
 
+ROUTE = re.compile(r"/(?!(?:etc|proc|sys|usr|nix|dev)\b)[\w.-]+(?:/[\w.:-]*)?/?")
+"""What may be a route of a server: of one or two names, and no place that only the system has."""
+
 SHELL_VARIABLES = frozenset(f"{OUTER}{name}{OUTER}" for name in ("SHELL", "BASH"))
 """What stands for the path of the shell itself, where a command names it by a variable."""
 

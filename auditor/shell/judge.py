@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from auditor.shell import programs
 from auditor.shell.arguments import ASSIGNMENT, Argument
 from auditor.shell.conventions import (
+    ROUTE,
     SHELL_VARIABLES,
     STANDARD_BIN,
     TEXT_VARIABLES,
@@ -127,14 +128,14 @@ class Judge:
     def listed(self, arguments: list[Argument], cwd: str, *, named: bool = False) -> str | None:
         """Judge the words of a list (a loop's, an array's) and return the one that stands for them all.
 
-        Routes and names are as likely here as paths, so only well-known directories count at once, and none where the
-        list has a name by which alone its words can be used (`named`). The word returned
+        Routes and names are as likely here as paths, so only well-known directories count at once, and no routes where
+        the list has a name by which its words are used (`named`). The word returned
         is the one that would leave the copy wherever it is used, the only word, or None.
         """
         leaving = climbing = None
         known = False
         for argument in arguments:
-            if not (named or _BARE.fullmatch(argument.text)):
+            if not (ROUTE if named else _BARE).fullmatch(argument.text):
                 self._place(argument.text, argument.raw, cwd, None, strict=False)
             if not known and self.bounds.classify(argument.text, cwd):
                 known = self.bounds.classify(argument.text, cwd, strict=False) is not None
@@ -145,7 +146,7 @@ class Judge:
 
     def code(self, source: str, raw: str, cwd: str, name: str) -> None:
         """Judge the string literals of program source that the interpreter `name` runs."""
-        for literal in programs.literals(quiet(source, name)):
+        for literal in programs.literals(quiet(source, name, self.bounds.copy)):
             self._place(literal, shown(literal), cwd, None, strict=False)
         for text, is_home in programs.roots_and_homes(source):
             if is_home:
@@ -178,6 +179,7 @@ def _candidates(text: str) -> Iterator[str]:
 
 def _of_this_machine(mount: str) -> Iterator[str]:
     """Yield what a mount takes from this machine: `HERE:THERE`, `type=bind,source=HERE,target=THERE`."""
+    mount = mount.removeprefix("=")
     if not _KEYED_MOUNT.match(mount):
         here, colon, _ = mount.partition(":")
         yield from [here] if colon else []

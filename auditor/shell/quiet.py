@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 
 from auditor.expressions import expression
-from auditor.shell.conventions import names
+from auditor.shell.conventions import ROUTE, names
 from auditor.shell.strings import String, strings
 
 _SEARCHES = (
@@ -36,13 +36,19 @@ _CONTEXT = 100
 _OPENS_LIST = names("in of return yield and or not if else case await typeof new is del from")
 _OPAQUE = expression(
     r"\b(?:eval|exec|(?<!\bre\.)compile|Function|Proxy|Reflect|prototype|setattr|getattr|defineProperty|defineProperties|assign|"
-    r"globals|vars|locals|runpy|importlib|vm)\b|__(?!(?:name|file|main|init|future|dirname|filename)\b)\w"
+    r"globals|vars|locals|runpy|importlib|vm)\b|\btype\s*\(\s*['\"]|\*\*\{|\[[^\[\]\n]{0,80}\+[^\[\]\n]{0,80}\]\s*[=:](?!=)|__(?!(?:name|file|main|init|future|dirname|filename)\b)\w"
 )
 """What may give a name another meaning, or run a string."""
 _IMPORTED = expression(
     r"\bimport\s+(?:type\s+)?([\w.*,\s{}$]{1,400})|(?:const|let|var)\s*(\w+|\{[^{}]{0,400}\})\s*=\s*(?:await\s+)?(?:require|import)\b"
     r"(?!\s*\(['\"`]{2}\)\s*\.\s*read\w+\s*\()|"
     r"\bas\s+(\w+)"
+)
+_OF_TEXT = names("find index count search match matchAll")
+"""Methods that other things have, too: these must be known to be texts."""
+_TEXT = expression(
+    r"\b(\w+)\s*=(?!=)\s*(?:\w?['\"`]{2}|[^\n;=]*\b(?:read|read_text|readFileSync|readFile|toString|decode|strip|join|replace|"
+    r"replaceAll|sub|stdout)\b)"
 )
 _AWK_SEARCHES = expression(
     r"((?:!?~|[=!]=|\bg?sub\s*\(|\bgensub\s*\(|\b(?:index|match|split)\s*\([^,()\"]{1,80},)\s*\")[^\"\\\n]*(?=\")"
@@ -71,7 +77,6 @@ _EDITS = {
 }
 """Programs of one line that do nothing but put one text in another's place."""
 _NAME = expression(r"[\w$]+")
-_ROUTE = expression(r"/(?!(?:etc|proc|sys|usr|nix|dev)\b)[\w.-]+(?:/[\w.:-]*)?/?")
 _PLAIN_ROUTE = expression(
     r"/(?!(?:etc|proc|sys|usr|nix|dev|tmp|var|opt)\b)\w+/?|/(?:media|lib|run|bin|boot|private|Library|Applications|System)/[\w.-]+"
 )
@@ -88,14 +93,14 @@ _MIN_DEPTH = 2
 """How deep the files lie, at the least, among which a program looks for those that it changes."""
 _RUN = expression(r"\b(?:execSync|system|popen|check_output|getoutput)\(\s*\Z")
 _SERVED = expression(
-    rf"\.(?:{_SERVES})\(\s*\\?(?P<quote>['\"`]){_ROUTE.pattern}\\?(?P=quote)|\bfetch\(\s*\\?(?P<by>['\"`]){_ROUTE.pattern}\\?(?P=by)"
+    rf"\.(?:{_SERVES})\(\s*\\?(?P<quote>['\"`]){ROUTE.pattern}\\?(?P=quote)|\bfetch\(\s*\\?(?P<by>['\"`]){ROUTE.pattern}\\?(?P=by)"
 )
 """A route in the text of a program that a program writes."""
 _CLIMBS = expression(r"(?<![\w.])(?:\./)?((?:\.\./)+)(?=[\w@.$*{-])")
 _MAX_FOLDERS = 8
 
 
-def quiet(source: str, name: str) -> str:
+def quiet(source: str, name: str, copy: str) -> str:
     """Return the program `source` of the interpreter `name` with what is surely no path taken out of its strings."""
     if name.endswith("awk"):
         return _AWK_SEARCHES.sub(r"\1", source)
@@ -107,9 +112,9 @@ def quiet(source: str, name: str) -> str:
     bare = "".join(
         source[before.end : after.start] for before, after in zip([_NONE, *found], [*found, _NONE], strict=True)
     )
-    if _OPAQUE.search(bare):
+    if _OPAQUE.search(bare) or not bare.isascii() or "\\" in bare.replace("\\\n", ""):
         return source
-    program = _Program(source, bare, found)
+    program = _Program(source, bare, found, copy)
     pieces: list[str] = []
     at = 0
     for index, string in enumerate(found):
@@ -126,8 +131,10 @@ _NOTHING = "."
 class _Program:
     """What the strings of one program are used for."""
 
-    def __init__(self, source: str, bare: str, found: list[String]) -> None:
+    def __init__(self, source: str, bare: str, found: list[String], copy: str) -> None:
         self._source = source
+        self._around_copy = "/".join(copy.split("/")[:3])
+        self._known = set(_TEXT.findall(bare))
         self._found = found
         self._bare = bare
         self._texts = {source[each.start : each.end] for each in found if not each.is_text}
@@ -174,12 +181,15 @@ class _Program:
             return _COMPARED_AFTER.match(after) is not None
         if name := use["searches"]:
             of = (use["of"] or "").partition(".")[0]
+            if name in _OF_TEXT and use["of"] not in self._known:
+                return False
             has_second = after.lstrip().startswith(",")
             return self._means_one(name) and of not in self._imported and (has_second or not name.startswith("replace"))
         if use["key"]:
             return use["key"] not in _OPENS_LIST and after.lstrip().startswith("]")
         if name := use["serves"] or use["fetches"]:
-            return self._means_one(name) and _ROUTE.fullmatch(text) is not None
+            is_route = ROUTE.fullmatch(text) is not None and not text.startswith(self._around_copy)
+            return is_route and self._means_one(name)
         return use["module"] is None or self._has_module
 
     def _is_replacement(self, index: int) -> bool:

@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 from auditor.shell.arguments import ASSIGNMENT, Argument, Parsed, parse
 from auditor.shell.commands import DEFAULT, spec_of
+from auditor.shell.containers import mounted
 from auditor.shell.conventions import SHELL_VARIABLES, STANDARD_BIN
 from auditor.shell.escapes import decode
 from auditor.shell.grammar import Role, Spec
@@ -74,6 +75,8 @@ class Commands:
             state = self._read(parsed, state, stdin)
         if name == "printf" and len(arguments) > 2 and arguments[0].text == "-v":
             state = remember(state, arguments[1].text, formatted([argument.text for argument in arguments[2:]]))
+        if "compose" in name or any(each.text == "compose" for each in arguments[:4]):
+            self._compose(stdin, inner)
         printed = self._feed(name, parsed, inner, stdin, depth) or printed
         if (place := self._file_run(head, name, parsed, inner)) in self._written:
             # Out of the way meanwhile: a script that calls itself has no end.
@@ -90,6 +93,12 @@ class Commands:
             if name in ("command", "builtin"):
                 state = moved
         return state, printed or self._prints(name, arguments, state, stdin)
+
+    def _compose(self, stdin: str | None, state: State) -> None:
+        """Judge the mounts in the compose files that were written before, or are fed to the command."""
+        for place, text in [*self._written.items(), ("compose.yaml", stdin or "")]:
+            for path in mounted(place, text) if self._budget.spend(len(text)) else ():
+                self._judge.named(path, state.cwd)
 
     def keep(self, places: list[str], text: str | None) -> None:
         """Remember what the command writes to files that a later one may run."""

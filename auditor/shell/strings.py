@@ -46,7 +46,7 @@ _PLAIN_FORMAT = expression(r"(?:[^{}]++|\{\{|\}\}|\{[^{}'\"\\]*+(?:\{[^{}'\"\\]*
 _FORMATS = expression(r"[fFtT]")
 _BEFORE_REGEX = frozenset("(,=:[!&|?{;*%<>~^")
 _WORDS_BEFORE_REGEX = frozenset(
-    {"return", "typeof", "case", "in", "of", "delete", "void", "throw", "new", "else", "do", "instanceof", "await"}
+    {"return", "typeof", "case", "in", "delete", "void", "throw", "new", "else", "do", "instanceof"}
 )
 
 
@@ -136,4 +136,4 @@ def _begins_regex(last: str) -> bool | None:
     """Tell whether a slash behind the token `last` begins a regular expression; None if it may or may not."""
     if last in ("+", "-") or last in _BEFORE_REGEX or last in _WORDS_BEFORE_REGEX:
         return True
-    return None if last in (")", "}", "++", "--") else False
+    return None if last in (")", "}", "++", "--", ".", "of", "await", "yield") else False

@@ -5,14 +5,14 @@ from __future__ import annotations
 from auditor.shell.grammar import Spec, each, options
 
 _COMPILER = Spec(options=options(library="I L isystem idirafter iquote"), long=True)
-_PYTEST = Spec(options=options(text="k m deselect W o p", path="c rootdir basetemp confcutdir junitxml"))
+_PYTEST = Spec(options=options(text="k m deselect W p", path="c o rootdir basetemp confcutdir junitxml"))
 _COVERAGE = Spec(options=options(text="omit include m module", path="rcfile data-file o d"))
 
 TOOLS: dict[str, Spec] = {
     **each("gcc g++ cc c++ clang clang++ tcc", _COMPILER),
     **each("pytest py.test", _PYTEST),
     **each("coverage coverage3", _COVERAGE),
-    "rspec": Spec(options=options(text="e example E example-matches t tag P pattern", path="I r O o out")),
+    "rspec": Spec(options=options(text="e example E example-matches t tag", path="I r O o out")),
     "lcov": Spec(
         rest="text",
         options=options(

@@ -316,6 +316,11 @@ docker run --rm -it -v ./src:/home/node/src:ro -e HOME=/home/node --tmpfs /tmp i
 docker run --mount type=bind,source="$PWD",target=/srv --entrypoint /bin/sh image -c 'ls /srv'
 docker container run -itv $(pwd):/work image cat /work/x
 docker build --build-arg APP=/usr/src/app -t x .
+cat > compose.yml <<'EOF' ; docker compose run --rm web cat /app/x
+    volumes:
+      - .:/app
+      - data:/srv/data
+EOF
 docker exec -w /app web cat /etc/hosts
 docker compose exec -T web ls /var/log
 docker-compose run --rm web cat /app/x

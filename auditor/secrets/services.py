@@ -22,13 +22,23 @@ EFFORT = 40
 
 _REACH = 240
 """Bytes before a value in which its name is looked for."""
-_JOINED = expression(
-    rb"(?P<escaped>\\[nrt])?(?P<name>[A-Za-z][\w.-]{2,79}?)"
-    rb"(?:(?>\\+[nrt]?|\s+|[^\w\\\s])(?:(?:value|body|default|string-value|secret-string|string|is|to|was|as|b|v)(?!\w))?){1,24}\Z"
+_GAP = expression(
+    rb"(?:(?:eulav|ydob|tluafed|gnirts|rtSterceS|gnirtSterceS|si|ot|saw|sa|b|v)?(?>[nrt]?\\+|\s+|[^\w\\\s])){1,24}+"
 )
-"""A name, and what may stand between it and its value: signs, quotes, blanks and the words that introduce a value."""
+"""What may stand between a name and its value, read from the value backwards: signs, quotes, blanks, words as ``is``.
+
+Read so, there is one place to begin at, and no more to try than the bytes that are there.
+"""
+_NAME = expression(rb"[\w.-]{3,80}+(?P<after>\\?)")
+_BARE = expression(rb"api_?key", re.IGNORECASE)
+_OWNER = expression(
+    rb"[^(){}\[\]]{0,150}?(?:[({]|\{[^(){}\[\]]{0,9}\(|n\\|\n)\s{0,2}:?\s{0,2}\]?(?:[\"']\\*)?(?P<owner>[A-Za-z0-9_-]{3,40}+)"
+)
+"""Who takes or has a key that is called so and nothing else, backwards: a constructor, a section or a field of JSON."""
 _HUMP = expression(rb"(?<=[a-z0-9])(?=[A-Z])")
+_NO_LETTERS = b"0123456789_.-"
 _SIGNS = bytes.maketrans(b".- ", b"___")
+_MOST_JOINTS = 10
 _SHORTEST = 16
 _WORDS = expression(rb"(?<![A-Za-z0-9])(?=[a-z]*[aeiouy])[a-z]{3,15}(?![A-Za-z0-9])")
 _FEWEST_WORDS = 3
@@ -81,9 +91,31 @@ class Services:
             return False
         if is_test_token(value) or is_spoken(value):
             return False
-        joined = _JOINED.search(bytes(data[max(0, start - _REACH) : start]))
-        return joined is not None and self._names_one(joined["name"])
+        before = bytes(data[max(0, start - _REACH) : start])[::-1]
+        gap = _GAP.match(before)
+        name = _NAME.match(before, gap.end()) if gap is not None else None
+        if name is None:
+            return False
+        first = name.end() - len(name["after"])
+        word = before[name.start() : first][::-1]
+        word = word[1:] if name["after"] and word[:1] in (b"n", b"r", b"t") else word  # the letter is an escape's
+        if _BARE.fullmatch(word) is None:
+            return self._names_one(word.lstrip(_NO_LETTERS))
+        owner = _OWNER.match(before, first)
+        return owner is not None and self._owned.search(_words(owner["owner"][::-1])) is not None
+
+    @cached_property
+    def _owned(self) -> re.Pattern[bytes]:
+        own = "|".join(map(re.escape, self._names.own))
+        return re.compile(rf"(?:\A|_)(?:{own})(?:_|ai(?:_|\Z)|\Z)".encode())
 
     def _names_one(self, name: bytes) -> bool:
-        words = _HUMP.sub(b"_", name).lower().translate(_SIGNS)
-        return self._named.fullmatch(words) is not None and not any(map(words.__contains__, _NO_SECRETS))
+        words = _words(name)
+        if words.count(b"_") > _MOST_JOINTS or any(map(words.__contains__, _NO_SECRETS)):
+            return False
+        return self._named.fullmatch(words) is not None
+
+
+def _words(name: bytes) -> bytes:
+    """A name as a variable of the environment is spelled, in small letters."""
+    return _HUMP.sub(b"_", name).lower().translate(_SIGNS)

@@ -35,6 +35,8 @@ _VALUES = re.compile(f"[,{COMMA}:;]")
 _KEYED_MOUNT = re.compile(r"[\"']?[a-z-]+=")
 _BARE = re.compile(r"/[A-Za-z]\w*/?")
 """A route more likely than a path where either may stand: as a path it would be a folder of the system's, whole."""
+_INSTALLS = re.compile(r"(?<!ROUTE_)(?<!URL_)(?<!URI_)(?<!API_)(?<!PATH_)PREFIX\Z")
+"""The end of the name of a variable that tells where something is installed."""
 _SPACE = re.compile(r"\s")
 _STARTS = ("/", TILDE, OUTER, UNKNOWN, "..")
 
@@ -114,7 +116,7 @@ class Judge:
             return
         value = argument.text[head.end() :]
         weak = head[1].upper().endswith(WEAK_VARIABLES)
-        is_route = weak and not head[1].upper().endswith("PREFIX")
+        is_route = weak and not _INSTALLS.search(head[1].upper())
         strict = not weak and not _SPACE.search(value)
         for piece in _values(value):
             if is_systems_own(head[1], piece) or (is_route and _BARE.fullmatch(piece)):

@@ -87,6 +87,10 @@ _FILES = expression(
     r"(?:require|import)\s*\(\s*(?:['\"`](?:/|\w*\Z)|[^'\"`])"
 )
 """What a program may reach files by."""
+_OF_PYTHON = expression(
+    r"\bimport\s+sys\b|\bsys\.(?:path\.(?:insert|append)\(\s*(?:0\s*,\s*)?['\"](?!/|\.\./|~)[\w./-]*['\"]\s*\)|exit|argv)"
+)
+"""What leads a program to its own modules only."""
 _FOLDERS = expression(r"(?:\./)?((?:[\w@-][\w.@-]*/)+)[\w.@-]+")
 _WALKS = expression(r"\b(?:rglob|walk|i?glob|globSync|readdirSync)\b|\*\*/")
 _MIN_DEPTH = 2
@@ -141,7 +145,7 @@ class _Program:
         self._imported = {name for groups in _IMPORTED.findall(bare) for name in _NAME.findall(" ".join(groups))}
         self._plain: dict[str, bool] = {}
         self._has_module = not _OTHER_MODULE.search(bare)
-        self._is_server = not _FILES.search(source)
+        self._is_server = not _FILES.search(_OF_PYTHON.sub("", source))
         folders = [_MIN_DEPTH] if _WALKS.search(source) else []
         folders += [path[1].count("/") for text in self._texts if (path := _FOLDERS.fullmatch(text))]
         self._depth = min(_MAX_FOLDERS, max(folders, default=0))
@@ -152,7 +156,7 @@ class _Program:
         text = self._source[string.start : string.end]
         if string.is_text:
             return _NOTHING
-        if "/" not in text and ".." not in text:
+        if string.has_code or ("/" not in text and ".." not in text):
             return text
         before, after = self._around(index)
         if self._is_idle(text, before, after) or (self._is_server and _PLAIN_ROUTE.fullmatch(text)):

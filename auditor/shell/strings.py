@@ -40,9 +40,10 @@ _ENDS = {
     "`": expression(r"((?:[^`\\]|\\.)*+)`", re.DOTALL),
 }
 _REGEX = expression(r"/(?![*/])(?:[^/\\\[\n]|\\[^\n]|\[(?:[^\]\\\n]|\\[^\n])*+\])++/[a-z]*+")
-_HOLE = expression(r"\$\{[^{}'\"`/\\]*+\}")
-_PLAIN_FORMAT = expression(r"(?:[^{}]++|\{\{|\}\}|\{[^{}'\"\\]*+(?:\{[^{}'\"\\]*+\}[^{}'\"\\]*+)*+\})*+")
-"""A formatted string that is one in every version of Python: no quotes in what it computes."""
+_HOLE = expression(r"\$\{(?:[^{}'\"`/\\]++|'[^'\\\n{}]*+'|\"[^\"\\\n{}]*+\")*+\}")
+_FIELD = r"(?:[^{}'\"\\]++|'[^'{}\\]*+'|\"[^\"{}\\]*+\")*+"
+_PLAIN_FORMAT = expression(rf"(?:[^{{}}]++|\{{\{{|\}}\}}|\{{{_FIELD}(?:\{{{_FIELD}\}}{_FIELD})*+\}})*+")
+"""A formatted string that is one in every version of Python: all that it computes ends before it does."""
 _FORMATS = expression(r"[fFtT]")
 _BEFORE_REGEX = frozenset("(,=:[!&|?{;*%<>~^")
 _WORDS_BEFORE_REGEX = frozenset(
@@ -53,12 +54,14 @@ _WORDS_BEFORE_REGEX = frozenset(
 class String(msgspec.Struct, frozen=True):
     """One string of a program: the places of its first character and of the quote after its last.
 
-    `is_text`: it is none, but a comment or a regular expression, in which any quotes mean nothing.
+    `is_text`: it is none, but a comment or a regular expression, in which any quotes mean nothing. `has_code`: what it
+    computes has strings of its own.
     """
 
     start: int
     end: int
     is_text: bool = False
+    has_code: bool = False
 
 
 def python(source: str) -> list[String] | None:
@@ -74,7 +77,7 @@ def python(source: str) -> list[String] | None:
             end = _ENDS[token["quote"]].match(source, at)
             if end is None or (_FORMATS.search(token["prefix"]) and not _PLAIN_FORMAT.fullmatch(end[1])):
                 return None
-            found.append(String(at, end.end(1)))
+            found.append(String(at, end.end(1), has_code=_computes(token["prefix"], end[1])))
             at = end.end()
         elif token["skip"]:
             found += _comment(source, token.start() + 1, at)
@@ -93,9 +96,12 @@ def script(source: str) -> list[String] | None:
             return None
         if token["quote"]:
             end = _ENDS[token["quote"]].match(source, token.end())
-            if end is None or (token["quote"] == "`" and "${" in _HOLE.sub("", end[1])):
+            is_template = token["quote"] == "`"
+            if end is None or (is_template and "${" in _HOLE.sub("", end[1])):
                 return None
-            found.append(String(token.end(), end.end(1)))
+            found.append(
+                String(token.end(), end.end(1), has_code=is_template and _computes("f", "".join(_HOLE.findall(end[1]))))
+            )
             at, last = end.end(), "''"
         elif token["slash"]:
             is_regex = _begins_regex(last)
@@ -125,6 +131,10 @@ def strings(source: str, name: str) -> list[String] | None:
     if name.startswith(("bun", "deno", "tsx", "ts-node")) and ("</" in source or "/>" in source):
         return None  # Text between tags has quotes of its own.
     return script(source) if name.startswith(("node", "bun", "deno", "tsx", "ts-node", "qjs")) else None
+
+
+def _computes(prefix: str, text: str) -> bool:
+    return _FORMATS.search(prefix) is not None and "{" in text and ("'" in text or '"' in text)
 
 
 def _comment(source: str, start: int, end: int) -> list[String]:

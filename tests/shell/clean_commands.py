@@ -351,6 +351,7 @@ export PATH=/usr/local/go/bin:$HOME/.cargo/bin:~/.local/bin:$PATH
 [ -x /usr/bin/python3 ] || exit 1
 $SHELL -c 'ls src' && exec "$SHELL" scripts/x.sh
 API_PATH=/api/v1 BASE_URL=/home npm test
+ROUTE_PREFIX=/home URL_PREFIX=/private npm test
 npm run dev -- --base-href /home/ --route=/private
 cd "$(git rev-parse --show-toplevel 2>/dev/null || pwd)" && ls src
 """

@@ -13,7 +13,7 @@ from auditor.secrets.marks import Role
 from auditor.secrets.patterns import TRIED, Pattern
 from auditor.secrets.placeholders import is_placeholder
 from auditor.secrets.published import is_published
-from auditor.secrets.unwrap import folded
+from auditor.secrets.unwrap import FARTHEST, folded
 from auditor.secrets.validators import INNER, PROVING
 
 MOST_LINES = 24
@@ -37,6 +37,8 @@ def confirm(data: Buffer, start: int, role: Role, effort: Effort) -> Found | Non
         return None
     limit = start + role.length + table.reach
     if table.before:
+        if pattern.repeats and start and data[start - 1] == data[start]:
+            return None  # what stands before is no part of the run, so only the run's beginning can be meant
         effort.spend(table.before)  # about one for each place where a match is tried
         match = _around(pattern.regex, data, start, max(0, start - table.before), limit)
     else:
@@ -130,6 +132,8 @@ def _unfolded(data: Buffer, start: int, role: Role, plain: Found | None, effort:
         if proved or pattern.exact or bytes(data[plain.end : plain.end + 1]) not in _BREAKS:
             return None
     effort.spend(TRIED)
+    if pattern.holds and data.find(pattern.holds, start, start + FARTHEST) < 0:
+        return None
     words, likeliest, proven, unspoken = folded(data, start, bytes(data[start : start + role.length]))
     effort.spend(sum(map(len, words)) // (4 * _BYTES_A_UNIT) + 2 * len(words))
     provable = _provable(pattern)

@@ -33,12 +33,15 @@ _ANSI = expression(
     rb"(?:(?<=\x1b)|(?<=\\)\\*+(?:u001[bB]|x1[bB]|033|e)|(?<=\^)\[)"
     rb"(?:\[[0-9;:?]{0,40}[ -/]{0,2}[@-~]|\][^\x07\x1b\\]{0,200}(?:\x07|\\+u0007|" + _ESC + rb"\\{1,2})|[()][0-9A-B]))"
 )
-_INVISIBLE = expression(
+_UNSEEN = (
     rb"[\xe2\xef\xc2\xcd\xe1\\](?:(?<=\xe2)(?:\x80[\x8b-\x8f\xaa-\xae]|\x81[\xa0-\xaf])|(?<=\xef)(?:\xbb\xbf|\xb8[\x80-\x8f])"
     rb"|(?<=\xc2)\xad|(?<=\xcd)\x8f|(?<=\xe1)\xa0\x8e"
     rb"|(?<=\\)\\*u(?:200[b-fB-F]|202[a-eA-E]|206[0-9a-fA-F]|[fF][eE][fF][fF]|[fF][eE]0[0-9a-fA-F]|00[aA][dD]|034[fF]|180[eE])"
-    rb"|(?<=u0000.\\)\\*u0000|(?<=\\)\\*u0000(?=.\\+u0000))"
 )
+_INVISIBLE = expression(_UNSEEN + rb")")
+_ZEROS = expression(_UNSEEN + rb"|(?<=\\)\\*u0000)")
+_WIDE = expression(rb"u0000.\\+u0000")
+"""Text of two bytes a character, as JSON has it: all its zeros go at once. One by one they would peel off in layers."""
 _CONCATENATION = expression(
     rb"""[\\"'`](?:(?:(?<=\\)\\*["'`]|(?<=["'`]))"""
     rb"""(?:(?:\s|\\+[nrt])*(?:[+.&~]|\.\.|\|\||<<)(?:\s|\\+[nrt])*[fbru]?\\*["'`])"""
@@ -86,7 +89,10 @@ def code_around(data: Buffer, start: int, end: int) -> tuple[int, int]:
 
 
 class Substitution:
-    """A decoder that replaces every match of `pattern` in the stretch `around` a trigger by `plain` of it, or by nothing."""
+    """A decoder that replaces every match of `pattern` in the stretch `around` a trigger by `plain` of it, or by nothing.
+
+    Of a stretch that holds text of two bytes a character, those of `wide` are, if that is given.
+    """
 
     def __init__(
         self,
@@ -94,25 +100,30 @@ class Substitution:
         pattern: re.Pattern[bytes],
         around: Callable[[Buffer, int, int], tuple[int, int]],
         plain: Callable[[bytes], bytes] | None = None,
+        wide: re.Pattern[bytes] | None = None,
     ) -> None:
         self._view = view
-        self._pattern = pattern
+        self._narrow = pattern
+        self._wide = wide
         self._around = around
         self._plain = plain
         self._text_of = (lambda match: plain(match[0])) if plain is not None else b""
+
+    def _pattern(self, stretch: bytes) -> re.Pattern[bytes]:
+        return self._narrow if self._wide is None or _WIDE.search(stretch) is None else self._wide
 
     def __call__(self, data: Buffer, start: int, end: int, _number: int) -> Decoded:
         """Undo what is written otherwise around a trigger; without text, nothing is, nor at the next in this stretch."""
         low, high = self._around(data, start, end)
         stretch = bytes(data[low:high])
-        text, count = self._pattern.subn(self._text_of, stretch)
+        text, count = self._pattern(stretch).subn(self._text_of, stretch)
         if not count:
             return Decoded(b"", self._view, low, high)
         return Decoded(text, self._view, low, high, places=cache(partial(self._places, stretch, low)), cost=count)
 
     def everywhere(self, below: Decoded) -> Decoded | None:
         """Undo the same in all of a text that was decoded before; None where there is nothing to undo."""
-        text, count = self._pattern.subn(self._text_of, below.text)
+        text, count = self._pattern(below.text).subn(self._text_of, below.text)
         if not count:
             return None
         view = f"{below.view}+{self._view}"
@@ -123,7 +134,7 @@ class Substitution:
         """Return the pieces of a text in which every match was replaced, the text being that from `low` on."""
         pieces = [(0, low)]
         size = last = 0
-        for match in self._pattern.finditer(stretch):
+        for match in self._pattern(stretch).finditer(stretch):
             size += match.start() - last + (len(self._plain(match[0])) if self._plain is not None else 0)
             last = match.end()
             pieces.append((size, low + last))
@@ -162,7 +173,7 @@ entity = Substitution("html", _ENTITY, words_around, _entity)
 quoted_printable = Substitution("quoted-printable", _QUOTED, text_around, _quoted)
 # A sequence that an edge cuts in two is left in the text, where it would be looked at again.
 ansi = Substitution("ansi", _ANSI, partial(words_around, alphabet=_TOKEN + b"[\x1b"))
-invisible = Substitution("invisible", _INVISIBLE, words_around)
+invisible = Substitution("invisible", _INVISIBLE, words_around, wide=_ZEROS)
 _joined = Substitution("joined", _CONCATENATION, code_around)
 
 

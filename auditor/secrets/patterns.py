@@ -53,7 +53,8 @@ class Table(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     those that are looked for in rare encodings too. A `generic` pattern yields to a provider's own that tells of the
     same value. `name` is what the anchor's first word must match with the words before it, whatever their case: it tells
     the key that opens a service from the one that sorts a table. `public` is what a value looks like, from its beginning, that
-    its owner may show to anybody, and `doubts` names further reasons for which a match is only possible (see
+    its owner may show to anybody, `holds` a sign that is in every match, without which none is put together from lines,
+    and `doubts` names further reasons for which a match is only possible (see
     `auditor.secrets.doubts`; what ``%ASSIGN%`` gives to a service's name is always asked for the rest of that name, see
     `auditor.secrets.naming`). `examples` and `counter_examples` are templates that the tests
     fill with fakes.
@@ -80,6 +81,7 @@ class Table(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     marks: tuple[str, ...] | None = None
     name: str = ""
     public: str = ""
+    holds: str = ""
     doubts: tuple[str, ...] = ()
 
 
@@ -92,12 +94,15 @@ class Pattern:
         self.anchors = tuple(anchor.encode() for anchor in table.anchors)
         marks = table.anchors if table.marks is None else table.marks
         self.marks = tuple(mark.encode() for mark in marks)
-        self.foldable = table.left == "word" and not (table.before or table.caseless)
+        self.anchored = table.left == "word" and not table.before
+        """Whether a match begins with its anchor, where a word begins."""
+        self.foldable = self.anchored and not table.caseless
         then = _CLASS.fullmatch(table.then)
         if table.then and then is None:
             raise ValueError(f"{table.id}: then is one class of characters and a count, such as [0-9a-f]{{4}}")
         self.then = (then[1], int(then[2])) if then else ("", 0)
         self.exact = re.search(r"\{\d+,|[+*](?!\))", table.regex) is None
+        self.holds = table.holds.encode()
         self.rare = tuple(word.encode() for word in table.rare)
         self.validators = tuple(VALIDATORS[name] for name in table.validators)
         self.doubts = tuple(_DOUBTS[name] for name in table.doubts)
@@ -107,6 +112,8 @@ class Pattern:
         """Whether a match is a token and nothing else, known by its form alone."""
         if self.bare or _ASSIGNED in table.regex:
             self.validators += (identifier,)
+        self.repeats = any(len(set(anchor)) == 1 < len(anchor) for anchor in self.anchors)
+        """Whether an anchor is one letter said over and over, and so begins at each of a long run of them."""
         self.loose = table.left == "any" and not table.before
         """Whether only the expression itself says where a match may be."""
         self.services: Services | None = None

@@ -116,6 +116,7 @@ PUBLISHED: dict[str, str] = {
     "65b24fd4d91954a4d0b016e2": "the maps key of Material UI's demonstration",
     "58ce58f1c2814dadd6c6a7ea": "the address by which Lighthouse reports its crashes",
     "08136314cc06d4f2e8e9bf82": "the private key in systemd's page on network devices",
+    "ff88e194dfde6f80fa0f8a8d": "the client secret of gcsfs, an installed application",
     "f7010ed46587929256ab8329": "the key by which Chromium recognises speech",
 }
 """Digest -> where the value is printed."""

@@ -134,6 +134,8 @@ class Sight:
 
     def _match(self, data: Buffer, start: int, role: Role, view: str, line_at: LineAt, depth: int) -> int:
         """Take the match at an anchor, or the better one of its unfolded lines; answer where it ends."""
+        if role.pattern is not None and role.pattern.anchored and not starts_freely(data, start):
+            return -1  # as `confirm` and `unfolded` would both find
         found = confirm(data, start, role, self._effort)
         if found is not None:
             self._collector.add(found, view or "raw", line_at(found.start))

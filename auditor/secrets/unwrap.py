@@ -56,7 +56,8 @@ _SIGHT = 400
 """How far back the lines before a word are looked for."""
 _RANDOM = expression(rb"(?=[A-Z0-9]*[a-z])(?=[a-z0-9]*[A-Z])(?=[A-Za-z]*[0-9])[A-Za-z0-9]{6,64}")
 """What no word, name or number looks like: the end of a value that began on the line before."""
-_FARTHEST = 4096
+FARTHEST = 4096
+"""How far a folded word may reach."""
 _TELLING = 4
 """An anchor of this length does not stand in a value by chance."""
 
@@ -84,7 +85,7 @@ def folded(data: Buffer, start: int, anchor: bytes = b"") -> Folded:
     lines are proof; of two, the second must at least be the shorter. Pieces that code puts together belong together;
     with a sign between them they do for sure.
     """
-    limit = start + _FARTHEST
+    limit = start + FARTHEST
     other = data.find(anchor, start + len(anchor), limit) if len(anchor) >= _TELLING else -1
     match = _FOLDED.match(data, start, limit if other < 0 else other)
     if match is None or not starts_freely(data, start):

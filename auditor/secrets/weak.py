@@ -16,28 +16,28 @@ _WORDS = frozenset(
     b"a abc access account admin admins agent airflow aladdin alice anon anonymous another ant anthropic any api "
     b"apikey app asdf asdfghjkl audience auth aws azerty azure backend backup bad bar baz bearer bedrock bench blog "
     b"bob bot carol cassandra censored change changeit changeme changethis charlie chars ci claude clave clear "
-    b"cleartext clickhouse client clientid cluster cohere com commit complex container contrasena cookie correct "
-    b"correcthorsebatterystaple credential credentials cron ctf customer dapi database db deepseek def default demo "
-    b"deploy dev device different difficult django do docker doe domain dont dummy easy ecommerce edit elastic "
-    b"embedding empty encoded enter env eve example existing expired fake fill filtered first five fixme fixture "
-    b"flask foo foobar foobared for four frontend gateway geheim gemini generated gh ghi ghp gitea github gitlab "
-    b"goes google grafana groq guest haslo header hello here heslo hidden hook host huggingface hunter id iloveyou "
-    b"in incorrect inference influxdb initial insecure integration internal invalid is issuer jane jenkins jkl joe "
-    b"john jwt kafka kali kennwort key keycloak keys lab langchain langfuse langsmith laravel letme letmein limited "
-    b"litellm llm lm load local localhost login long machine malformed mariadb masked master masterkey mcp me "
-    b"metabase mima minio missing mistral mlflow mno mock mocked model modify mongo mongodb more motdepasse my mysql "
-    b"name need needed new nextcloud no nobody node none not nota oauth of old ollama one only open openai "
+    b"cleartext clickhouse client clientid cluster cohere com commit complex container contrasena contrasenya cookie "
+    b"correct correcthorsebatterystaple credential credentials creds cron ctf customer dapi database db deepseek def "
+    b"default demo deploy dev device different difficult django do docker doe domain dont dummy easy ecommerce edit "
+    b"elastic embedding empty encoded enter env eve example existing expired fake fill filtered first five fixme "
+    b"fixture flask foo foobar foobared for four frontend gateway geheim gemini generated gh ghi ghp gitea github "
+    b"gitlab goes google grafana groq guest haslo header hello here heslo hidden hook host huggingface hunter id "
+    b"iloveyou in incorrect inference influxdb initial insecure integration internal invalid is issuer jane jenkins "
+    b"jkl joe john jwt kafka kali kennwort key keycloak keys lab langchain langfuse langsmith laravel letme letmein "
+    b"limited litellm llm lm load local localhost login long machine malformed mariadb masked master masterkey mcp "
+    b"me metabase mima minio missing mistral mlflow mno mock mocked model modify mongo mongodb more motdepasse my "
+    b"mysql name need needed new nextcloud no nobody node none not nota oauth of old ollama one only open openai "
     b"openrouter or oracle os other override owner parola pass passphrase passw passwd password passwort pat payload "
     b"perf perplexity personal pgpass pinecone pk placeholder plain please postgres postgresql prisma private prod "
     b"production proj proxy public push pw pwd qux qwerty qwertyuiop rabbit rabbitmq random read reader readonly "
-    b"real redis refresh replace replication replicator required revoked robot root rotated sa salasana salt sample "
-    b"sandbox scope second secret secrets secure sekret senha server service sesame session set shop short show "
-    b"signature signed simple sk slack smoke some sonar sonarqube spam special ssl staging stale string stripe "
+    b"real redis refresh replace replication replicator required revoked robot root rotated sa safety salasana salt "
+    b"sample sandbox scope second secret secrets secure sekret senha server service sesame session set shop short "
+    b"show signature signed simple sk slack smoke some sonar sonarqube spam special ssl staging stale string stripe "
     b"strong stub student studio subject supabase super superset svc swordfish sysdba tampered task tavily temp "
     b"temporary tenant test tester testing tests that the third this three tiger to todo together token tomcat toor "
     b"top trustno two type ubuntu unauthorized unit unsafe unused uri url user username v vagrant valid value vault "
     b"very vllm voyage wachtwoord web webhook welcome whatever with word wordpress worker workshop world write "
-    b"writer wrong xai xyz your zxcvbnm".split()
+    b"writer wrong wrongpass xai xyz your zxcvbnm".split()
 )
 """What passwords in manuals and tests are made of: words for a secret, for a user, and names of what it opens."""
 _PASSWORD_WORDS = frozenset((b"password", b"passwd", b"passw", b"pass", b"pwd", b"pw", b"secret"))
@@ -99,7 +99,7 @@ def is_weak_password(password: bytes, user: bytes = b"", host: bytes = b"") -> b
     password, user = unquote_to_bytes(password), unquote_to_bytes(user)
     if password == user or user.lower() == b"anonymous" or (password.isdigit() and len(password) <= _PORT):
         return True
-    if _VARIABLE.match(password) or _MASKED.search(password):
+    if _VARIABLE.match(password) or _MASKED.search(password) or _is_foreign_word(password):
         return True
     digit = _DIGIT.search(password) is not None
     local = host != b"" and _LOCAL.match(host) is not None
@@ -110,6 +110,12 @@ def is_weak_password(password: bytes, user: bytes = b"", host: bytes = b"") -> b
     if local and _calls_itself(password.lower(), _PASSWORD_WORDS):
         return True
     return _wordy(password.lower()[: _MOST + 1], user.lower())
+
+
+def _is_foreign_word(password: bytes) -> bool:
+    """Whether these are letters only, some of no English word: what manuals in other languages call a password."""
+    text = password.decode("utf-8", "replace")
+    return not text.isascii() and text.isalpha()
 
 
 def _wordy(password: bytes, user: bytes) -> bool:

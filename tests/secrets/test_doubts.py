@@ -86,6 +86,8 @@ SAMPLES = [
     "https://robot:synthetic-new-pair@fixture.invalid/x",
     "Authorization: Bearer " + base64.b64encode(b"You're not meant to decode this!").decode(),
     "firebird+fdb://SYSDBA:masterkey@db.acme-corp.io/x",
+    "mysql://usuario:contrase\u00f1a@db.acme-corp.io/x",
+    "mysql://u\u017cytkownik:has\u0142o@db.acme-corp.io/x",
     "https://abcdefgh:x-oauth-basic@github.com/a/b",
     f"postgres://app:passw\x1b[0mord@{'db.acme-corp.io'}/x",
     "set%2Dcookie: session=" + fill("<<alnum:40>>", RNG),

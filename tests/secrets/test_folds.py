@@ -56,3 +56,10 @@ def test_a_folded_token_is_still_put_together(after: str) -> None:
     token = fill("sk-gamma-<<alnum:51>>", random.Random(after))
     pieces = "\n".join(token[at : at + 20] for at in range(0, 60, 20))
     assert token in failing(pieces + after)
+
+
+@pytest.mark.parametrize("form", ["<<discord>>.<<b64url:6>>.<<b64url:38>>", "<<jwt>>"])
+@pytest.mark.parametrize("width", [30, 40])
+def test_a_token_of_parts_is_put_together(form: str, width: int) -> None:
+    token = fill(form, random.Random(width))
+    assert token in failing("\n".join(token[at : at + width] for at in range(0, len(token), width)) + "\n")

@@ -6,6 +6,7 @@ by the megabyte in transcripts; a gap there would block a sound run.
 
 from __future__ import annotations
 
+import base64
 import json
 import random
 import zlib
@@ -63,6 +64,9 @@ LINES: dict[str, Callable[[random.Random], str]] = {
         f"const of = /^\\d+\\.\\w{{2,}}\\s*(?:\\x41|[^a-z])\\b{words(dice)}$/; \n// {words(dice, 60)}\n"
     ),
     "paths of Windows": lambda dice: f"C:\\Users\\u\\src\\{words(dice)}\\node_modules\\{words(dice)}.js: error TS23\n",
+    "code in base64": lambda dice: base64.encodebytes(
+        "".join(f"if(a==={dice.randrange(10, 9999):4})return {words(dice):9}; " for _ in range(20)).encode()[:570]
+    ).decode(),
     "requests": lambda dice: (
         f"> Authorization: Bearer <redacted>\n> x-api-key: ***\n> cookie: theme=dark\n< {words(dice, 4)}\n"
     ),
@@ -108,6 +112,36 @@ def test_honest_text_is_looked_at_to_its_end(kind: str, engine: Engine, *, as_js
     assert not [hit for hit in hits if hit.confidence != "possible"]
     spent = before + len(data) * ALLOWANCE // MEBIBYTE - scan._effort.left
     assert spent < len(data) * ALLOWANCE // MEBIBYTE, "a file of any length would do"
+
+
+def test_the_zeros_of_a_program_in_base64_cost_little(engine: Engine) -> None:
+    dice = random.Random(6)
+    program = b"".join(dice.randbytes(40) + bytes(dice.randrange(100, 300)) for _ in range(400))
+    scan = engine.scan("x")
+    scan.feed(json.dumps({"wasm": base64.b64encode(program).decode()}).encode())
+    assert scan.close() == ([], [])
+
+
+def test_a_program_in_a_record_is_looked_at_to_its_end(engine: Engine) -> None:
+    dice = random.Random(4)
+    program = bytes(dice.choice((0, 0, 0, 65, dice.randrange(256))) for _ in range(60_000))
+    scan = engine.scan("x")
+    scan.feed(json.dumps({"result": program.decode("utf-8", "replace")}).encode())
+    hits, gaps = scan.close()
+    assert not gaps
+    assert not [hit for hit in hits if hit.confidence != "possible"]
+
+
+@pytest.mark.parametrize("before", ["", "\0\0A\0BC\0", "\0" * 9])
+def test_text_of_two_bytes_is_read_in_a_record(before: str, engine: Engine) -> None:
+    token = fill("gho_<<alnum:36>>", random.Random(before))
+    text = json.dumps({"result": before + " ".join(("key", token, "ok")).encode("utf-16-le").decode("latin-1")})
+    assert token in {hit.value for hit in engine.scan_text(text + "\n")}
+
+
+def test_a_token_before_whose_zeros_others_stand_is_found(engine: Engine) -> None:
+    token = fill("<<b32lower:11>>AAAAAAAAAA<<b64url:43>>", random.Random(8))
+    assert [hit.value for hit in engine.scan_text(f"AAAAAAAAAAAA {token}\n")] == [token]
 
 
 HIDDEN: dict[str, Callable[[str], str]] = {

@@ -87,6 +87,10 @@ _FILES = expression(
     r"(?:require|import)\s*\(\s*(?:['\"`](?:/|\w*\Z)|[^'\"`])"
 )
 """What a program may reach files by."""
+_ROUTE_KEY = expression(
+    r"\b(?:url|path|pathname|href|route|to|endpoint)\s*[:=]\s*\Z|\b(?:new\s+URL|Rule|resolve|url_for)\(\s*\Z|\burljoin\([^()]{0,80},\s*\Z"
+)
+"""What stands before a route in a record, or in a call to what is made for routes."""
 _OF_PYTHON = expression(
     r"\bimport\s+sys\b|\bsys\.(?:path\.(?:insert|append)\(\s*(?:0\s*,\s*)?['\"](?!/|\.\./|~)[\w./-]*['\"]\s*\)|exit|argv)"
 )
@@ -159,7 +163,7 @@ class _Program:
         if string.has_code or ("/" not in text and ".." not in text):
             return text
         before, after = self._around(index)
-        if self._is_idle(text, before, after) or (self._is_server and _PLAIN_ROUTE.fullmatch(text)):
+        if self._is_idle(text, before, after) or (self._is_server and self._is_route(text, before)):
             return ""
         if _has_quote(text):
             if " " in text and _RUN.search(before):
@@ -195,6 +199,13 @@ class _Program:
             is_route = ROUTE.fullmatch(text) is not None and not text.startswith(self._around_copy)
             return is_route and self._means_one(name)
         return use["module"] is None or self._has_module
+
+    def _is_route(self, text: str, before: str) -> bool:
+        """Tell whether a string is a route where the program has no way to files: by its look, or as its key says."""
+        if _PLAIN_ROUTE.fullmatch(text):
+            return True
+        is_one = ROUTE.fullmatch(text) is not None and not text.startswith(self._around_copy)
+        return is_one and _ROUTE_KEY.search(before) is not None
 
     def _is_replacement(self, index: int) -> bool:
         """Tell whether a string takes the place of the one before it: `s.replace("a", HERE)`."""

@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+import io
+import tokenize
+from itertools import accumulate
+from pathlib import Path
+
 import pytest
 
+import auditor
 from auditor.shell import references
 from auditor.shell.quiet import quiet
 from auditor.shell.strings import python, script
@@ -41,6 +47,8 @@ QUIET = [
         "python3",
         "from pathlib import Path\nfor f in Path('src').rglob('*.ts'): f.read_text().replace('x', \"from '../x'\")",
     ),
+    ("node", "http.get({ host: 'h', path: '/home/about' }, f); new URL('/home/x', b); r.push({ to: '/home/x' })"),
+    ("python3", "from urllib.parse import urljoin; urljoin('http://h', '/home/x'); Rule('/home/x', endpoint=e)"),
     ("python3", "import sys\nsys.path.insert(0, 'src')\nfrom cli import main\nsys.exit(main(['--route', '/home']))"),
     ("python3", "print(f\"{d['a']:>{w}} {x!r}\", f'{d[\"b\"]}', '/srv/x' in s)"),
     ("node", "console.log(`${d['a']} ${x}`, s.includes('/srv/x'))"),
@@ -99,6 +107,9 @@ OPENED = [
     ("awk", '$0 ~ "a" { print > "/srv/x" }'),
     ("awk", '{ x = "a ~"; getline l < "/srv/x" }'),
     ("perl", "$s.includes('/srv/x')"),
+    ("node", "const o = { path: '/home/x' }; require('fs').readFileSync(o.path)"),
+    ("node", "const path = '/home/x'; Bun.file(path)"),
+    ("node", "scan({ path: '/srv/harness' })"),
     ("python3", "import sys\nsys.path.insert(0, '/home')\nimport x"),
     ("python3", "s.replace(f\"{open('/srv/x').read()}\", 'y')"),
     ("python3", 'print(f"}}{x[{open("/srv/x")}]}")'),
@@ -141,6 +152,22 @@ def test_only_strings_are_changed(name: str, source: str) -> None:
     before, after = reader(source), reader(quiet(source, name, COPY))
     assert before and after and len(before) == len(after)
     assert quiet(quiet(source, name, COPY), name, COPY) == quiet(source, name, COPY)
+
+
+def _ends(source: str) -> set[int]:
+    """Return where each string's last quotes begin, as Python itself has it."""
+    lines = [0, *accumulate(map(len, source.splitlines(keepends=True)))]
+    tokens = [each for each in tokenize.generate_tokens(io.StringIO(source).readline) if each.type == tokenize.STRING]
+    quotes = [3 if each.string.endswith(('"""', "'''")) else 1 for each in tokens]
+    return {lines[each.end[0] - 1] + each.end[1] - length for each, length in zip(tokens, quotes, strict=True)}
+
+
+def test_the_strings_of_python_are_where_python_finds_them() -> None:
+    sources = [place.read_text() for place in Path(auditor.__file__).parent.rglob("*.py")]
+    certain = [(source, found) for source in sources if (found := python(source)) is not None]
+    assert len(certain) > 0.9 * len(sources)
+    for source, found in certain:
+        assert _ends(source) <= {each.end for each in found if not each.is_text}
 
 
 @pytest.mark.parametrize(

@@ -46,17 +46,17 @@ _FEWEST_WORDS = 3
 _ENDS = expression(rb"[A-Za-z0-9=]\Z")
 _NO_SECRETS = (b"public", b"publishable", b"cache", b"commit", b"hash", b"digest", b"page", b"index", b"csrf", b"count")
 _LAST = (
-    r"(?:api_?key|apikey|access_key|secret_key|key|token|secret|password|pat|sk|ak|credential|api)s?"
+    r"(?:api_?key|access_?key|secret_?key|key|token|secret|password|pat|sk|ak|credential|api)s?"
     r"(?:_(?:value|live|test|prod|dev|staging|v?[0-9]{1,2}))?"
 )
 _SHAPES = expression(
-    rb"[0-9a-f]{32}\.(?=[A-Za-z0-9]{0,15}[A-Z])[A-Za-z0-9]{16}|"
+    rb"[0-9a-f]{32}\.(?=[a-z0-9_-]{0,23}[A-Z])(?:[A-Za-z0-9]{16}|[A-Za-z0-9_-]{24})|"
     rb"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}:[0-9a-f]{32}|"
     rb"(?:1/[0-9]{10,20}|2/[0-9]{10,20}/[0-9]{10,20}):[0-9a-f]{32}|"
     rb"0\.[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\.[A-Za-z0-9]{30}:[A-Za-z0-9+/]{22}=="
 )
-"""Forms that one issuer's values have and nothing else, but in which no piece is always the same: those of Z.ai, fal,
-Asana and Bitwarden."""
+"""Forms that one issuer's values have and nothing else, but in which no piece is always the same: those of Z.ai,
+Ollama, fal, Asana and Bitwarden."""
 
 
 class _Names(msgspec.Struct, forbid_unknown_fields=True):

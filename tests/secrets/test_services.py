@@ -98,7 +98,13 @@ def test_other_names_and_what_stands_for_a_value_are_no_services_key(text: str) 
 
 
 @pytest.mark.parametrize(
-    "template", ["<<hex:32>>.<<alnum:16>>", f"{UUID}:<<hex:32>>", "2/<<digits:16>>/<<digits:16>>:<<hex:32>>"]
+    "template",
+    [
+        "<<hex:32>>.<<alnum:16>>",
+        "<<hex:32>>.<<b64url:24>>",
+        f"{UUID}:<<hex:32>>",
+        "2/<<digits:16>>/<<digits:16>>:<<hex:32>>",
+    ],
 )
 def test_a_form_that_one_issuer_has_alone_needs_no_name_of_his(template: str) -> None:
     value = fill(template, RNG)

@@ -10,6 +10,7 @@ import posixpath
 import re
 from collections.abc import Iterator
 
+from auditor.expressions import expression
 from auditor.shell.grammar import Spec, each, options
 
 _RUN_OPTIONS = options(
@@ -45,8 +46,8 @@ _ADB = Spec(
     },
 )
 
-_COMPOSE_FILE = re.compile(r"(?:docker-|podman-)?compose[\w.-]*\.ya?ml")
-_MOUNTED = re.compile(
+_COMPOSE_FILE = expression(r"(?:docker-|podman-)?compose[\w.-]*\.ya?ml")
+_MOUNTED = expression(
     r"^[ \t]*-[ \t]*[\"']?((?:/|~|\.\./)[^:\"'\s]*):|^[ \t-]*(?:source|device):[ \t]*[\"']?((?:/|~|\.\./)[^\"'\s]*)",
     re.MULTILINE,
 )

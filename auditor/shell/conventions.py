@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-
+from auditor.expressions import expression
 from auditor.shell.marks import OUTER, TILDE
 
 
@@ -41,29 +40,30 @@ WEAK_VARIABLES = (
 """Endings of names of variables that hold routes or prose."""
 
 _PROGRAM = r"[\w.+-]+"
-_HOLDS_PROGRAM = re.compile(
+_HOLDS_PROGRAM = expression(
     r"(?:\w+_)?(?:SHELL|CC|CXX|CPP|LD|AR|PYTHON3?|NODE|RUBY|PERL|EDITOR|VISUAL|PAGER)|"
     r"\w+_(?:BIN|COMPILER|EXECUTABLE(?:_PATH)?|COMMAND|PROGRAM)"
 )
 """Variables that name a program for another to run."""
-_SYSTEM_PROGRAM = re.compile(rf"(?:{'|'.join(sorted(STANDARD_BIN))})/(?!\.){_PROGRAM}")
-_PROGRAM_FOLDER = re.compile(
+_SYSTEM_PROGRAM = expression(rf"(?:{'|'.join(sorted(STANDARD_BIN))})/(?!\.){_PROGRAM}")
+_PROGRAM_FOLDER = expression(
     rf"(?:{'|'.join(sorted(STANDARD_BIN))}|/usr/(?:local/)?(?:go|games|lib/{_PROGRAM})/s?bin|/usr(?:/local)?/games|/snap/bin|"
     rf"(?:{TILDE}|{OUTER}HOME{OUTER})/(?:\.(?:cargo|local|bun|deno|npm-global|yarn|volta|pyenv|rbenv)|go)/(?:bin|shims)|"
     rf"{OUTER}(?:GOPATH|CARGO_HOME|BUN_INSTALL|GOROOT){OUTER}/bin|{OUTER}PNPM_HOME{OUTER})/?"
 )
 """Where package managers put the programs that they install for all of a user's work."""
-_LIBRARY = re.compile(
+_LIBRARY = expression(
     r"/usr/(?:local/)?(?:include|lib(?:32|64)?)(?:/(?!\.\.)[\w.+-]+)*/?|/lib(?:32|64)?/?|/opt/homebrew/(?:include|lib)/?|"
     r"/usr/local/go/?"
 )
 """Where compilers and linkers look anyway."""
-_HOLDS_LIBRARY = re.compile(
+_HOLDS_LIBRARY = expression(
     r"(?:DY)?LD_LIBRARY_PATH|LIBRARY_PATH|(?:C|CPLUS|OBJC)_INCLUDE_PATH|CPATH|PKG_CONFIG_PATH|JAVA_HOME|GOROOT"
 )
 
 
-ROUTE = re.compile(r"/(?!(?:etc|proc|sys|usr|nix|dev)\b)[\w.-]+(?:/[\w.:-]*)?/?")
+ROUTE_FORM = r"/(?!(?:etc|proc|sys|usr|nix|dev)\b)[\w.-]+(?:/[\w.:-]*)?/?"
+ROUTE = expression(ROUTE_FORM)
 """What may be a route of a server: of one or two names, and no place that only the system has."""
 
 SHELL_VARIABLES = frozenset(f"{OUTER}{name}{OUTER}" for name in ("SHELL", "BASH"))

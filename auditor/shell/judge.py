@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from auditor.expressions import expression
 from auditor.shell import programs
 from auditor.shell.arguments import ASSIGNMENT, Argument
 from auditor.shell.conventions import (
@@ -32,10 +33,10 @@ _GLUED = re.compile(r"-([A-Za-z]{2,24})(/.*)", re.DOTALL)
 _LONG_GLUE = frozenset({"isystem", "iquote", "idirafter", "include", "imacros", "iprefix", "isysroot"})
 _ATTACHED = re.compile(r"(?:^|[=\w])[@<](.+)", re.DOTALL)
 _VALUES = re.compile(f"[,{COMMA}:;]")
-_KEYED_MOUNT = re.compile(r"[\"']?[a-z-]+=")
-_BARE = re.compile(r"/[A-Za-z]\w*/?")
+_KEYED_MOUNT = expression(r"[\"']?[a-z-]+=")
+_BARE = expression(r"/[A-Za-z]\w*/?")
 """A route more likely than a path where either may stand: as a path it would be a folder of the system's, whole."""
-_INSTALLS = re.compile(r"(?<!ROUTE_)(?<!URL_)(?<!URI_)(?<!API_)(?<!PATH_)PREFIX\Z")
+_INSTALLS = expression(r"(?<!ROUTE_)(?<!URL_)(?<!URI_)(?<!API_)(?<!PATH_)PREFIX\Z")
 """The end of the name of a variable that tells where something is installed."""
 _SPACE = re.compile(r"\s")
 _STARTS = ("/", TILDE, OUTER, UNKNOWN, "..")

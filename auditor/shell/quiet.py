@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 
 from auditor.expressions import expression
-from auditor.shell.conventions import ROUTE, names
+from auditor.shell.conventions import ROUTE, ROUTE_FORM, names
 from auditor.shell.strings import String, strings
 
 _SEARCHES = (
@@ -101,7 +101,7 @@ _MIN_DEPTH = 2
 """How deep the files lie, at the least, among which a program looks for those that it changes."""
 _RUN = expression(r"\b(?:execSync|system|popen|check_output|getoutput)\(\s*\Z")
 _SERVED = expression(
-    rf"\.(?:{_SERVES})\(\s*\\?(?P<quote>['\"`]){ROUTE.pattern}\\?(?P=quote)|\bfetch\(\s*\\?(?P<by>['\"`]){ROUTE.pattern}\\?(?P=by)"
+    rf"\.(?:{_SERVES})\(\s*\\?(?P<quote>['\"`]){ROUTE_FORM}\\?(?P=quote)|\bfetch\(\s*\\?(?P<by>['\"`]){ROUTE_FORM}\\?(?P=by)"
 )
 """A route in the text of a program that a program writes."""
 _CLIMBS = expression(r"(?<![\w.])(?:\./)?((?:\.\./)+)(?=[\w@.$*{-])")

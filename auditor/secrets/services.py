@@ -15,7 +15,7 @@ import tomli
 
 from auditor.expressions import expression
 from auditor.secrets.decode import Buffer
-from auditor.secrets.weak import is_spoken, is_test_token
+from auditor.secrets.weak import is_counted_out, is_spoken, is_test_token
 
 EFFORT = 40
 """Units that looking for one value's name costs."""
@@ -43,6 +43,20 @@ _SHORTEST = 16
 _WORDS = expression(rb"(?<![A-Za-z0-9])(?=[a-z]*[aeiouy])[a-z]{3,15}(?![A-Za-z0-9])")
 _FEWEST_WORDS = 3
 """Words in small letters between signs, so many of which make a value a name."""
+_WRITTEN = expression(rb"[A-Za-z0-9_.~+/=:|$-]+\Z")
+"""What keys are written with; code has other signs."""
+_SETTING = expression(
+    rb"[A-Z]{2}[A-Z0-9]*(?:_[A-Z0-9]+)+(?:=.*)?\Z|[a-z_]{2,20}(?:\.[A-Za-z_]\w{1,40})+\Z|"
+    rb"[a-z]{2,20}(?:[A-Z][a-z]{1,20}){2,8}[0-9]{0,2}\Z"
+)
+"""The name of another variable, given to this one or standing next to it."""
+_RELEASE = expression(
+    rb"(?=[a-z0-9.:-]*(?<![a-z])(?=[a-z]{0,2}[aeiou])[a-z]{3})[a-z]{2,12}[0-9]{0,2}"
+    rb"(?:[-.:](?:[a-z]{2,12}[0-9]{0,2}|[0-9]{1,8}[a-z]{0,2})){2,8}\Z"
+)
+"""A model's name or a version, as stands beside the variable in a table: words and numbers, each by itself."""
+_SHOWN = expression(rb"(?:phc|pk_live|pk_test|pk-lf|sb_publishable)[_-]")
+"""How keys begin that are shown to anybody."""
 _ENDS = expression(rb"[A-Za-z0-9=]\Z")
 _NO_SECRETS = (b"public", b"publishable", b"cache", b"commit", b"hash", b"digest", b"page", b"index", b"csrf", b"count")
 _LAST = (
@@ -89,7 +103,9 @@ class Services:
             return True
         if len(value) < _SHORTEST or not _ENDS.search(value) or len(_WORDS.findall(value)) >= _FEWEST_WORDS:
             return False
-        if is_test_token(value) or is_spoken(value):
+        if is_test_token(value) or is_spoken(value) or is_counted_out(value):
+            return False
+        if _WRITTEN.match(value) is None or any(kind.match(value) for kind in (_SETTING, _RELEASE, _SHOWN)):
             return False
         before = bytes(data[max(0, start - _REACH) : start])[::-1]
         gap = _GAP.match(before)

@@ -11,6 +11,7 @@ from functools import lru_cache
 from urllib.parse import unquote_to_bytes
 
 from auditor.expressions import expression
+from auditor.secrets.sequences import is_sequential
 
 _WORDS = frozenset(
     b"a abc access account admin admins agent airflow aladdin alice anon anonymous another ant anthropic any api "
@@ -138,6 +139,11 @@ _NAMED_TEST = expression(
     rb"(?:test|fake|dummy|mock|sample|demo)[_-](?:api[_-])?(?:key|token|secret)(?:[_-](?:for|in|of)[_-][a-z]{3,12})?(?:[_-]?[0-9]{0,12})?\Z"
 )
 """What a stand-in calls itself, whatever a vendor's form before it."""
+
+
+def is_counted_out(token: bytes) -> bool:
+    """Say whether `token` is counted out behind the letters by which a provider begins its keys."""
+    return is_sequential(_VENDOR.sub(b"", token.lower()))
 
 
 def is_test_token(token: bytes) -> bool:

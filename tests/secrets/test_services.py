@@ -160,3 +160,23 @@ def test_names_that_are_not_well_formed_are_refused_by_file(tmp_path: Path) -> N
     (tmp_path / "names.toml").write_text('own = ["a"]\n')
     with pytest.raises(ValueError, match=r"names\.toml"):
         load_patterns(tmp_path)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "/usr/bin/env -u OPENAI_API_KEY OPENAI_AGENTS_TEST_IN_SANDBOX=1 make test",
+        'Auth0VerifiableCredentials: "AUTH0_VERIFIABLE_CREDENTIALS"',
+        'secretName:"ANTHROPIC_API_KEY",useExistingSecret:!0,workflowExists:!1',
+        "this.ai21ApiKey = fields?.ai21ApiKey ?? (0, util.env)('AI21_API_KEY')",
+        fill('POSTHOG_KEY = "phc_<<alnum:43>>"', RNG),
+        'isValidAnthropicApiKey("sk-ant-1234567890")',
+        "| Anthropic | HUMANLOOP_API_KEY | claude-3-5-sonnet-20241022 |",
+        "set HUMANLOOP_API_KEY gpt-4o-mini-2024-07-18",
+        "HUMANLOOP_API_KEY: settings.HUMANLOOP_KEY_2",
+        "HUMANLOOP_API_KEY=humanloopKeyFromKeychain1",
+    ],
+)
+def test_under_a_service_s_name_code_settings_and_what_anybody_may_see_are_no_keys(text: str) -> None:
+    for form in (text, json.dumps({"input": text})):
+        assert not [hit for hit in hits(form) if hit.confidence != "possible"], form

@@ -58,7 +58,19 @@ _RELEASE = expression(
 _SHOWN = expression(rb"(?:phc|pk_live|pk_test|pk-lf|sb_publishable)[_-]")
 """How keys begin that are shown to anybody."""
 _ENDS = expression(rb"[A-Za-z0-9=]\Z")
-_NO_SECRETS = (b"public", b"publishable", b"cache", b"commit", b"hash", b"digest", b"page", b"index", b"csrf", b"count")
+_NO_SECRETS = (
+    b"public",
+    b"issue",
+    b"publishable",
+    b"cache",
+    b"commit",
+    b"hash",
+    b"digest",
+    b"page",
+    b"index",
+    b"csrf",
+    b"count",
+)
 _LAST = (
     r"(?:api_?key|access_?key|secret_?key|key|token|secret|password|pat|sk|ak|credential|api)s?"
     r"(?:_(?:value|live|test|prod|dev|staging|v?[0-9]{1,2}))?"

@@ -175,6 +175,7 @@ def test_names_that_are_not_well_formed_are_refused_by_file(tmp_path: Path) -> N
         "set HUMANLOOP_API_KEY gpt-4o-mini-2024-07-18",
         "HUMANLOOP_API_KEY: settings.HUMANLOOP_KEY_2",
         "HUMANLOOP_API_KEY=humanloopKeyFromKeychain1",
+        f"jira_issue_key={TOKEN}",
     ],
 )
 def test_under_a_service_s_name_code_settings_and_what_anybody_may_see_are_no_keys(text: str) -> None:

@@ -30,6 +30,11 @@ _BEFORE = expression(
     re.VERBOSE,
 )
 _COMPARED_AFTER = expression(r"\s*(?:[!=]==?(?!=)|(?:not\s+)?in\s+\w|\.length\b)")
+_KEPT_AFTER = expression(r"\s*\][\s)\]]*(?:[-+*/|&^%?<>@]{0,3}=(?![=>])|\+\+|--|,[^;\n()]*=(?![=>]))")
+"""What follows a key that is assigned to."""
+_TARGET_BEFORE = expression(r"\b(?:for|as|del)[\s(]+\w+\[\Z")
+_KEEPS_KEYS = expression(r"\b(?:defaultdict|Counter)\b")
+"""Tables that keep each key that they are asked for."""
 _OTHER_MODULE = expression(r"\bas\s+re\b|\bre\s*=(?!=)|\b(?:def|class)\s+re\b")
 _SECOND = expression(r"\s*,\s*\w?\Z")
 _CONTEXT = 100
@@ -194,11 +199,17 @@ class _Program:
             has_second = after.lstrip().startswith(",")
             return self._means_one(name) and of not in self._imported and (has_second or not name.startswith("replace"))
         if use["key"]:
-            return use["key"] not in _OPENS_LIST and after.lstrip().startswith("]")
+            return use["key"] not in _OPENS_LIST and self._is_looked_up(before, after)
         if name := use["serves"] or use["fetches"]:
             is_route = ROUTE.fullmatch(text) is not None and not text.startswith(self._around_copy)
             return is_route and self._means_one(name)
         return use["module"] is None or self._has_module
+
+    def _is_looked_up(self, before: str, after: str) -> bool:
+        """Tell whether a key only finds a value: one that is put into a table can be taken out of it again."""
+        if not after.lstrip().startswith("]") or _KEPT_AFTER.match(after) or _KEEPS_KEYS.search(self._bare):
+            return False
+        return _TARGET_BEFORE.search(before) is None
 
     def _is_route(self, text: str, before: str) -> bool:
         """Tell whether a string is a route where the program has no way to files: by its look, or as its key says."""

@@ -81,6 +81,15 @@ _KEYWORDS = (
     *(f"{owner}{glue}pass" for owner in ("db", "database", "key") for glue in ("", "_")),
     *("password", "passwd", "pwd", "secret", "contrase"),
 )
+_KEYWORD = "|".join(_KEYWORDS)
+_KEYWORD_GATE = "|".join(
+    (
+        rf"(?:{_KEYWORD})\w*+[]'\"]{{0,2}}\s*(?::|[!=]{{1,3}}>?)\s*[\"'`]",
+        rf"(?:{_KEYWORD})\w*+\S{{0,60}}?\s*[\"'`][^\"']+[\"'`];",
+        rf"[\"'`]\s*[!=]{{2,3}}\s*\w*?(?:{_KEYWORD})",
+    )
+)
+"""A quoted text that is assigned to a keyword, stands behind one as a statement, or is compared with one."""
 _NAMED = ("key", "pw", "pass", "token", "api")
 _COS = _joined(("secret",), ("key", "access"))
 
@@ -101,7 +110,9 @@ PLUGINS: tuple[Plugin, ...] = (
     Plugin("AWSKeyDetector", ("aws",), r"[\"'][0-9a-z/+]{40}[\"']", caseless=True, looks_real=_is_secret_key),
     Plugin("AzureStorageKeyDetector", ("AccountKey=",), r"AccountKey=[A-Za-z0-9+/=]{88}"),
     Plugin("BasicAuthDetector", ("://",), r"://[^\s/]+:[^\s/]+@", looks_real=_never),
-    Plugin("CloudantDetector", _joined(("cl", "clou", "cloudant"), _NAMED), r"cl.{0,40}[0-9a-z]{24}", caseless=True),
+    Plugin(
+        "CloudantDetector", _joined(("cl", "clou", "cloudant"), _NAMED), r"(?<!\w)cl.{0,40}[0-9a-z]{24}", caseless=True
+    ),
     Plugin("CloudantDetector", ("cloudant.com",), r":[0-9a-z]{24,64}@", caseless=True),
     Plugin("GitHubTokenDetector", ("ghp_", "gho_", "ghu_", "ghs_", "ghr_"), r"gh[a-z]_[A-Za-z0-9_]{36}"),
     Plugin(
@@ -130,7 +141,14 @@ PLUGINS: tuple[Plugin, ...] = (
         r"eyJ[A-Za-z0-9\-_=]+\.",
         looks_real=lambda value: jwt(value) != "rejected",
     ),
-    Plugin("KeywordDetector", _KEYWORDS, r"[\"'`][^\"'`]", "possible", caseless=True, looks_real=is_random_value),
+    Plugin(
+        "KeywordDetector",
+        _KEYWORDS,
+        _KEYWORD_GATE,
+        "possible",
+        caseless=True,
+        looks_real=is_random_value,
+    ),
     Plugin("MailchimpDetector", ("-us",), r"[0-9a-z]{32}-us[0-9]"),
     Plugin("NpmDetector", ("_authToken=",), r"//.+/:_authToken=", looks_real=is_random_value),
     Plugin("OpenAIDetector", ("T3BlbkFJ",), r"sk-.*T3BlbkFJ"),

@@ -11,7 +11,7 @@ from detect_secrets.core.plugins.util import get_mapping_from_secret_type_to_cla
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from auditor.secrets import Engine
+from auditor.secrets import Engine, plugins
 from auditor.secrets.plugins import EXCEPTIONS, PLUGINS, report
 from tests.secrets.fakes import fill, jwt
 
@@ -66,6 +66,13 @@ PIECES = [
     " ",
     "abc",
     "9f8",
+    "`",
+    ";",
+    "]",
+    "[",
+    "=>",
+    "!==",
+    "contraseña",
     "AKIA",
     "cl",
     "_key",
@@ -108,6 +115,18 @@ def test_samples_are_reported_alike(line: str) -> None:
 def test_any_line_is_reported_alike(parts: list[str]) -> None:
     line = "".join(parts).replace("\n", " ").replace("\r", " ")
     assert ours(line) == theirs(line)
+
+
+def test_a_keyword_within_an_id_is_not_worth_loading_all_plugins(monkeypatch: pytest.MonkeyPatch) -> None:
+    def load(name: str) -> None:
+        raise AssertionError(name)
+
+    monkeypatch.setattr(plugins, "_loaded", load)
+    value = fill("<<alnum:24>>", RNG)
+    assert ENGINE.scan_text(f'{{"id":"msg_01sRpwDXk30krgoIIRF","content":"{value}"}}') == []
+    assert ENGINE.scan_text(f'{{"id":"chatcmpl-xwsCLpWf4","digest":"{value.lower()}"}}') == []
+    with pytest.raises(AssertionError, match="KeywordDetector"):
+        ENGINE.scan_text(f'{{"my_pwd":"{value}"}}')
 
 
 @pytest.mark.parametrize("sample", ["xoxp-<<digits:12>>-<<digits:12>>-<<hex:32>>", "xoxb-<<digits:12>>-<<alnum:24>>"])

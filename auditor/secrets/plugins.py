@@ -16,6 +16,7 @@ from typing import Any
 
 import msgspec
 
+from auditor.expressions import expression
 from auditor.facts import Confidence
 from auditor.secrets.claims import jwt
 from auditor.secrets.patterns import Pattern, Table
@@ -82,14 +83,20 @@ _KEYWORDS = (
     *("password", "passwd", "pwd", "secret", "contrase"),
 )
 _KEYWORD = "|".join(_KEYWORDS)
-_KEYWORD_GATE = "|".join(
-    (
-        rf"(?:{_KEYWORD})\w*+[]'\"]{{0,2}}\s*(?::|[!=]{{1,3}}>?)\s*[\"'`]",
-        rf"(?:{_KEYWORD})\w*+\S{{0,60}}?\s*[\"'`][^\"']+[\"'`];",
-        rf"[\"'`]\s*[!=]{{2,3}}\s*\w*?(?:{_KEYWORD})",
-    )
+_GIVEN = expression(
+    "|".join(
+        (
+            rf"(?:{_KEYWORD})\w*+[]'\"]{{0,2}}\s*(?::|[!=]{{1,3}}>?)\s*[\"'`]",
+            rf"(?:{_KEYWORD})\w*+\S{{0,60}}?\s*[\"'`][^\"']+[\"'`];",
+            rf"[\"'`]\s*[!=]{{2,3}}\s*\w*?(?:{_KEYWORD})",
+        )
+    ),
+    re.IGNORECASE,
 )
-"""A quoted text that is assigned to a keyword, stands behind one as a statement, or is compared with one."""
+"""A quoted text that a keyword is given, that stands behind one as a statement, or is compared with one.
+
+The keyword plugin takes no other; a keyword by chance, within an id, is given none.
+"""
 _NAMED = ("key", "pw", "pass", "token", "api")
 _COS = _joined(("secret",), ("key", "access"))
 
@@ -141,14 +148,7 @@ PLUGINS: tuple[Plugin, ...] = (
         r"eyJ[A-Za-z0-9\-_=]+\.",
         looks_real=lambda value: jwt(value) != "rejected",
     ),
-    Plugin(
-        "KeywordDetector",
-        _KEYWORDS,
-        _KEYWORD_GATE,
-        "possible",
-        caseless=True,
-        looks_real=is_random_value,
-    ),
+    Plugin("KeywordDetector", _KEYWORDS, r"[\"'`][^\"'`]", "possible", caseless=True, looks_real=is_random_value),
     Plugin("MailchimpDetector", ("-us",), r"[0-9a-z]{32}-us[0-9]"),
     Plugin("NpmDetector", ("_authToken=",), r"//.+/:_authToken=", looks_real=is_random_value),
     Plugin("OpenAIDetector", ("T3BlbkFJ",), r"sk-.*T3BlbkFJ"),
@@ -210,7 +210,8 @@ class PluginRole:
         """Whether a keyword's line quotes anything that could pass for a credential at all."""
         if self.plugin.name != "KeywordDetector":
             return True
-        return any(is_random_value(part.encode("latin-1", "ignore")) for part in _QUOTED.findall(line))
+        quoted = _QUOTED.findall(line)
+        return any(is_random_value(part.encode("latin-1", "ignore")) for part in quoted) and bool(_GIVEN.search(line))
 
 
 _QUOTED = re.compile(r"[\"'`]([^\"'`\s\\]{8,})")

@@ -22,7 +22,7 @@ from auditor.sources._repeats import Again, Repeats, silent
 from auditor.sources._span import Span
 from auditor.sources._stream import StreamCheck
 from auditor.sources._trace_fields import FIELDS, TEXT_OR_NULL
-from auditor.sources.shapes import anchors, is_agents
+from auditor.sources.shapes import anchors, holders, holds, is_agents
 
 KINDS = ("trace", "baseline_trace")
 FACTS = (
@@ -199,9 +199,11 @@ class Source:
         if self._own and others:
             found.update(_present(rows.column("provider")))
             unmarked = {name for name in others if not is_agents(name)}
-            telling = anchors().intersection(rows.keys) if unmarked else ()
+            telling = (anchors() | holders()).intersection(rows.keys) if unmarked else ()
             for key in telling:
-                found.update([index for index in _present(rows.column(key)) if names[index] in unmarked])
+                column = rows.column(key)
+                there = _present(column) if key in anchors() else _holding(column)
+                found.update([index for index in there if names[index] in unmarked])
         return sorted(found)
 
     def _event(self, line: int, record: dict[str, Any]) -> Again | None:
@@ -304,3 +306,10 @@ def _present(column: list[Any]) -> list[int]:
     if column.count(ABSENT) == len(column):
         return []
     return [index for index, value in enumerate(column) if value is not ABSENT]
+
+
+def _holding(column: list[Any]) -> list[int]:
+    """Return the indices of the records that have an object or an array in this column."""
+    if dict not in (types := set(map(type, column))) and list not in types:
+        return []
+    return [index for index, value in enumerate(column) if holds(value)]

@@ -17,6 +17,8 @@ from auditor.records.row_reader import RowReader
 from auditor.records.rows import Layout, Rows
 from auditor.sources import _repeats
 from auditor.sources._calls import ToolCall
+from auditor.sources.shapes import observe
+from auditor.sources.shapes._discover import shapes
 from auditor.sources.trace import Dispatch, Source
 from tests.sources.reading import lines, noted, places, values
 
@@ -171,9 +173,14 @@ CALL = {"event": "tool_call", "tool": "bash", "command": "cat /etc/passwd"}
 REQUEST = {"event": "network_request", "host": "example.org"}
 USUAL = {"ts": "2026-06-10T14:38:11.250Z", "seq": 1, "run_id": "r", "event": "agent_message", "text": "x" * 300}
 
+ELSEWHERE = [record for shape in shapes() for record, seen in shape.EXAMPLES if seen]
+"""Records of other programs, in each known shape."""
+
 CHANGES = st.sampled_from(
     [
         {},
+        {"event": "note", "role": "assistant", "message": "no object"},
+        *({**record, "event": "note"} for record in ELSEWHERE),
         {"seq": 2},
         {"seq": True},
         {"seq": 3.0},
@@ -272,6 +279,14 @@ def test_reading_only_what_is_new_is_reading_each(
         assert facts_in_pieces(rows, kind, cuts) == facts_of(rows, at_once=False, kind=kind)
 
 
+@pytest.mark.parametrize("record", ELSEWHERE)
+def test_a_record_of_another_program_is_seen_among_many(record: dict[str, Any]) -> None:
+    rows = changed([record | {"event": "note"}])
+    facts, gaps = facts_of(rows, at_once=True)
+    assert (facts, gaps) == facts_of(rows, at_once=False)
+    assert not observe(record | {"event": "note"}) or facts.keys() & {"model.named", "model.response"}
+
+
 def test_a_piece_of_known_events_is_not_decoded(monkeypatch: pytest.MonkeyPatch) -> None:
     said: list[dict[str, Any]] = [
         CALL,
@@ -293,7 +308,7 @@ def test_a_piece_of_known_events_is_not_decoded(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr(Layout, "rows", counted)
     new = rows[:50] + [row | {"host": "other.example"} for row in rows[50:51]] + rows[51:]
     assert facts_in_pieces(new, "trace", [10, 20, 30, 40, 50])[0] == facts_of(new, at_once=False)[0]
-    assert decoded == [10, 10, 1]
+    assert decoded == [10, 10, 2, 1], "what says nothing is known from when it comes again within a piece"
 
 
 def test_events_that_come_again_are_not_read_again(monkeypatch: pytest.MonkeyPatch) -> None:

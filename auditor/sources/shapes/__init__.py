@@ -11,10 +11,10 @@ from __future__ import annotations
 from functools import cache, lru_cache
 
 from auditor.facts import Observation
-from auditor.sources.shapes._discover import bodies, observe_with, shapes
+from auditor.sources.shapes._discover import bodies, holds, observe_with, shapes
 from auditor.sources.shapes._fields import Record
 
-__all__ = ["anchors", "is_agents", "observe", "observe_body", "sse_payload"]
+__all__ = ["anchors", "holders", "holds", "is_agents", "observe", "observe_body", "sse_payload"]
 
 _MARKS = ("event", "type", "kind", "role")
 _LONGEST_MARK = 200
@@ -26,8 +26,19 @@ _SSE_DATA = b"data:"
 
 @cache
 def anchors() -> frozenset[str]:
-    """Return the keys of which a record has at least one if any known shape sees anything in it."""
+    """Return keys; a record in which any known shape sees anything has one of them, or one of `holders`."""
     return frozenset().union(*(shape.ANCHORS for shape in shapes()))
+
+
+@cache
+def holders() -> frozenset[str]:
+    """Return the keys that are as good as `anchors` where their value is an object or an array (see `holds`)."""
+    return frozenset().union(*(shape.HOLDERS for shape in shapes())) - anchors()
+
+
+@cache
+def _keys() -> frozenset[str]:
+    return anchors() | holders()
 
 
 def observe(record: Record) -> list[Observation]:
@@ -36,7 +47,7 @@ def observe(record: Record) -> list[Observation]:
     Never raises, whatever the record holds. Records that say they are a tool's call or result are passed over: what
     stands in them is the agent's or the tool's word.
     """
-    if anchors().isdisjoint(record) or _is_tool_talk(record):
+    if _keys().isdisjoint(record) or _is_tool_talk(record):
         return []
     return observe_with(shapes(), record)
 

@@ -16,14 +16,16 @@ from auditor.sources.shapes._fields import Record
 class Shape(Protocol):
     """What a shape module must have.
 
-    `NAME` begins every `shape` it writes. `ANCHORS` are the top-level keys of which a record of this shape has at least
-    one, so that other records cost next to nothing. `EXAMPLES` are records with exactly what must be read out of them.
-    `BODY` says that the record is a provider's request or response body, which other formats wrap. `observe` returns an
-    empty list unless the record is of this shape, and raises for no record whatever.
+    `NAME` begins every `shape` it writes. A record of this shape has, at its top level, one of the keys `ANCHORS`, or
+    one of `HOLDERS` with an object or an array as its value, so that other records cost next to nothing. `EXAMPLES` are
+    records with exactly what must be read out of them. `BODY` says that the record is a provider's request or response
+    body, which other formats wrap. `observe` returns an empty list unless the record is of this shape, and raises for no
+    record whatever.
     """
 
     NAME: str
     ANCHORS: frozenset[str]
+    HOLDERS: frozenset[str]
     BODY: bool
     EXAMPLES: Sequence[tuple[Record, list[Observation]]]
 
@@ -47,17 +49,28 @@ def bodies() -> tuple[Shape, ...]:
     return tuple(shape for shape in shapes() if shape.BODY)
 
 
+def holds(value: object) -> bool:
+    """Tell whether a value is an object or an array."""
+    return type(value) is dict or type(value) is list
+
+
 @cache
-def _by_anchor(candidates: tuple[Shape, ...]) -> dict[str, tuple[Shape, ...]]:
-    """Return for each anchor of some shapes those that have it."""
-    every = frozenset[str]().union(*(shape.ANCHORS for shape in candidates))
-    return {anchor: tuple(shape for shape in candidates if anchor in shape.ANCHORS) for anchor in every}
+def _by_key(candidates: tuple[Shape, ...]) -> dict[str, tuple[tuple[Shape, ...], tuple[Shape, ...]]]:
+    """Return for each key the shapes that it is an anchor of, and these with those that it is a holder of."""
+    every = frozenset[str]().union(*(shape.ANCHORS | shape.HOLDERS for shape in candidates))
+    return {
+        key: (
+            tuple(shape for shape in candidates if key in shape.ANCHORS),
+            tuple(shape for shape in candidates if key in shape.ANCHORS | shape.HOLDERS),
+        )
+        for key in every
+    }
 
 
 def _possible(candidates: tuple[Shape, ...], record: Record) -> Sequence[Shape]:
-    """Return those of some shapes, in order, an anchor of which the record has; nearly all records have one at most."""
-    index = _by_anchor(candidates)
-    met = [index[key] for key in record if key in index]
+    """Return those of some shapes, in order, that the record may be of; nearly all records have one such key at most."""
+    index = _by_key(candidates)
+    met = [some for key, value in record.items() if key in index and (some := index[key][holds(value)])]
     if len(met) <= 1:
         return met[0] if met else ()
     return [shape for shape in candidates if any(shape in each for each in met)]

@@ -20,7 +20,8 @@ from auditor.sources.shapes._fields import Record, answered, inner, integer, nam
 
 NAME = "anthropic.messages"
 BODY = True
-ANCHORS = frozenset({"messages", "role", "message", "delta", "content_block"})
+ANCHORS = frozenset[str]()
+HOLDERS = frozenset({"messages", "content", "message", "usage", "content_block"})
 
 _REQUEST = f"{NAME}.request"
 _RESPONSE = f"{NAME}.response"

@@ -16,7 +16,8 @@ from auditor.sources.shapes._fields import Record, inner, named, objects, pointe
 
 NAME = "atif.trajectory"
 BODY = False
-ANCHORS = frozenset({"schema_version"})
+ANCHORS = frozenset[str]()
+HOLDERS = frozenset({"steps"})
 
 _VERSION = "ATIF-v"
 _DEEPEST = 16

@@ -20,7 +20,8 @@ from auditor.sources.shapes._fields import Record, answered, inner, named, point
 
 NAME = "claude-code"
 BODY = False
-ANCHORS = frozenset({"message", "subtype", "session_id", "data"})
+ANCHORS = frozenset({"subtype"})
+HOLDERS = frozenset({"message", "data", "modelUsage", "event"})
 
 _SYNTHETIC = "<synthetic>"
 _FALLBACKS = ("model_refusal_fallback", "model_consent_fallback")

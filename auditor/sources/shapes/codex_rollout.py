@@ -14,7 +14,8 @@ from auditor.sources.shapes._fields import Record, inner, named, pointer, text
 
 NAME = "codex.rollout"
 BODY = False
-ANCHORS = frozenset({"payload"})
+ANCHORS = frozenset[str]()
+HOLDERS = frozenset({"payload"})
 
 _TURN_KEYS = frozenset({"cwd", "approval_policy", "sandbox_policy", "turn_id", "effort", "summary"})
 _SESSION_KEYS = frozenset({"cwd", "originator", "cli_version", "id"})

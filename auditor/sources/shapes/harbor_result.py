@@ -12,7 +12,8 @@ from auditor.sources.shapes._fields import Record, inner, named, text
 
 NAME = "harbor.result"
 BODY = False
-ANCHORS = frozenset({"agent_info"})
+ANCHORS = frozenset[str]()
+HOLDERS = frozenset({"agent_info"})
 
 
 def observe(record: Record) -> list[Observation]:

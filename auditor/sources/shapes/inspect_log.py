@@ -19,7 +19,8 @@ from auditor.sources.shapes._fields import Record, answered, contacted, host_in,
 
 NAME = "inspect.log"
 BODY = False
-ANCHORS = frozenset({"eval", "epoch", "output"})
+ANCHORS = frozenset[str]()
+HOLDERS = frozenset({"eval", "events", "output"})
 
 _EVAL_KEYS = frozenset({"task", "dataset", "run_id", "eval_id", "task_id"})
 _FALLBACK_KEYS = ("model", "served", "served_by", "fallback_model", "to")

@@ -19,7 +19,8 @@ from auditor.sources.shapes._fields import Record, answered, contacted, host_in,
 
 NAME = "litellm.log"
 BODY = False
-ANCHORS = frozenset({"standard_logging_object", "custom_llm_provider"})
+ANCHORS = frozenset({"custom_llm_provider"})
+HOLDERS = frozenset({"standard_logging_object"})
 
 _DEPLOYMENT_KEYS = frozenset({"model_group", "model_id", "api_base", "litellm_call_id"})
 

@@ -12,7 +12,8 @@ from auditor.sources.shapes._fields import Record, answered, inner, integer, nam
 
 NAME = "llamacpp.completion"
 BODY = True
-ANCHORS = frozenset({"generation_settings"})
+ANCHORS = frozenset[str]()
+HOLDERS = frozenset({"generation_settings"})
 
 _RESPONSE = f"{NAME}.response"
 

@@ -15,7 +15,8 @@ from auditor.sources.shapes._fields import Record, answered, contacted, host_in,
 
 NAME = "ollama"
 BODY = True
-ANCHORS = frozenset({"done", "options", "keep_alive", "think", "format", "raw", "template"})
+ANCHORS = frozenset({"done", "keep_alive", "think", "format", "raw", "template"})
+HOLDERS = frozenset({"options"})
 
 _REQUEST = f"{NAME}.request"
 _RESPONSE = f"{NAME}.response"

@@ -19,7 +19,8 @@ from auditor.sources.shapes._fields import Record, answered, items, named, objec
 
 NAME = "openai.chat"
 BODY = True
-ANCHORS = frozenset({"choices", "messages"})
+ANCHORS = frozenset[str]()
+HOLDERS = frozenset({"choices", "messages"})
 
 _REQUEST = f"{NAME}.request"
 _RESPONSE = f"{NAME}.response"

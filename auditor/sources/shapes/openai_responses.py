@@ -15,7 +15,8 @@ from auditor.sources.shapes._fields import Record, answered, inner, named, text
 
 NAME = "openai.responses"
 BODY = True
-ANCHORS = frozenset({"input", "output", "response"})
+ANCHORS = frozenset({"input"})
+HOLDERS = frozenset({"output", "response"})
 
 _REQUEST = f"{NAME}.request"
 _RESPONSE = f"{NAME}.response"

@@ -34,7 +34,8 @@ _MODEL_KEYS = frozenset({_REQUESTED, _SERVED, _RESPONSE_ID})
 _NETWORK_KEYS = frozenset({*_ADDRESS, *_PORT, *_STATUS})
 _NAMESPACE = "gen_ai."
 
-ANCHORS = CARRIERS | _MODEL_KEYS
+ANCHORS = _MODEL_KEYS
+HOLDERS = CARRIERS
 
 
 def observe(record: Record) -> list[Observation]:

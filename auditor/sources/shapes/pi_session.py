@@ -13,7 +13,8 @@ from auditor.sources.shapes._fields import Record, answered, inner, named, text
 
 NAME = "pi.session"
 BODY = False
-ANCHORS = frozenset({"message", "modelId"})
+ANCHORS = frozenset({"modelId"})
+HOLDERS = frozenset({"message"})
 
 _MESSAGE_LINES = ("message", "message_end")
 _MESSAGE_KEYS = frozenset({"api", "usage", "stopReason"})

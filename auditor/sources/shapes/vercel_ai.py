@@ -25,7 +25,8 @@ _RESPONSE_ID = "ai.response.id"
 _ALSO_OTEL = "gen_ai.response.model"
 _TOOL = "ai.toolCall.name"
 
-ANCHORS = CARRIERS | {_MODEL, _SERVED}
+ANCHORS = frozenset({_MODEL, _SERVED})
+HOLDERS = CARRIERS
 
 _WANTED = frozenset({_MODEL, _PROVIDER, _SERVED, _RESPONSE_ID, _ALSO_OTEL, _TOOL})
 

@@ -17,7 +17,8 @@ from auditor.sources.shapes._fields import Record, contacted, host_in, http_stat
 
 NAME = "wrapped"
 BODY = False
-ANCHORS = frozenset(
+ANCHORS = frozenset[str]()
+HOLDERS = frozenset(
     {"request", "response", "request_body", "response_body", "requestBody", "responseBody", "body", "data"}
 )
 

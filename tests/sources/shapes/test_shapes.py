@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
@@ -10,9 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from auditor.facts import Naming, Observation
-from auditor.sources import shapes as package
 from auditor.sources.shapes import observe, observe_body, sse_payload
-from auditor.sources.shapes._discover import Shape, bodies, shapes
+from auditor.sources.shapes._discover import Shape, bodies, holds, shapes
 
 EXAMPLES = [(shape, record, expected) for shape in shapes() for record, expected in shape.EXAMPLES]
 SPEAKING = [record for _, record, expected in EXAMPLES if expected]
@@ -26,6 +26,12 @@ def at(record: Any, pointer: str) -> Any:
         key = step.replace("~1", "/").replace("~0", "~")
         value = value[int(key)] if isinstance(value, list) else value[key]
     return value
+
+
+def may_be_of(shape: Shape, record: Mapping[str, object]) -> bool:
+    """Whether the record has what the shape says that its records have."""
+    holding = {key for key, value in record.items() if holds(value)}
+    return not shape.ANCHORS.isdisjoint(record) or not shape.HOLDERS.isdisjoint(holding)
 
 
 @pytest.mark.parametrize(("shape", "record", "expected"), EXAMPLES, ids=IDS)
@@ -49,7 +55,7 @@ def test_pointers_lead_to_what_was_read(shape: Shape, record: dict[str, Any], ex
 @pytest.mark.parametrize("shape", shapes(), ids=lambda shape: shape.NAME)
 def test_a_shape_shows_what_it_reads_and_what_a_record_needs(shape: Shape) -> None:
     assert any(expected for _, expected in shape.EXAMPLES)
-    assert all(not shape.ANCHORS.isdisjoint(record) for record, expected in shape.EXAMPLES if expected)
+    assert all(may_be_of(shape, record) for record, expected in shape.EXAMPLES if expected)
     assert shape.__doc__ is not None
     assert "http" in shape.__doc__ or "/" in shape.__doc__
 
@@ -67,7 +73,7 @@ def test_what_a_body_asks_is_never_served(shape: Shape) -> None:
 scalars = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8)
 keys = st.sampled_from(
     sorted(
-        {key for shape in shapes() for key in shape.ANCHORS}
+        {key for shape in shapes() for key in shape.ANCHORS | shape.HOLDERS}
         | {"type", "model", "role", "content", "usage", "iterations", "object", "status", "id", "key", "value", "to"}
         | {"custom_llm_provider", "call_type", "from", "steps", "agent", "schema_version", "payload", "provider", "url"}
     )
@@ -123,6 +129,19 @@ def test_no_mutilated_example_raises(record: dict[str, Any], data: st.DataObject
     place[index] = data.draw(values)
     for one in observe(broken):
         at(broken, one.pointer)
+    for shape in shapes():
+        assert may_be_of(shape, broken) or shape.observe(broken) == []
+
+
+@pytest.mark.parametrize("shape", shapes(), ids=lambda shape: shape.NAME)
+@given(st.data())
+def test_a_shape_sees_nothing_in_a_record_without_what_it_needs(shape: Shape, data: st.DataObject) -> None:
+    record = data.draw(st.sampled_from([record for record, expected in shape.EXAMPLES if expected]))
+    left = {key: value for key, value in record.items() if data.draw(st.booleans())}
+    flat = {
+        key: data.draw(scalars) if holds(value) and data.draw(st.booleans()) else value for key, value in left.items()
+    }
+    assert may_be_of(shape, flat) or shape.observe(flat) == []
 
 
 def tool_talk(record: dict[str, Any]) -> list[dict[str, Any]]:
@@ -268,15 +287,17 @@ def test_a_whole_data_line_carries_json(line: bytes, payload: bytes | None) -> N
 
 
 def test_most_records_are_turned_away_at_the_door(monkeypatch: pytest.MonkeyPatch) -> None:
-    def refuse(candidates: object, record: object) -> list[Observation]:
-        raise AssertionError("a record without an anchor was looked at")
+    def refuse(record: object) -> list[Observation]:
+        raise AssertionError("a record without what any shape needs was looked at")
 
-    monkeypatch.setattr(package, "observe_with", refuse)
+    for shape in shapes():
+        monkeypatch.setattr(shape, "observe", refuse)
     head = {"ts": "t", "seq": 1, "run_id": "r"}
     for event in (
         {"event": "tool_call", "agent": "a", "tool": "shell", "command": "x", "path": "p"},
         {"event": "model_dispatched", "agent": "a", "provider": "p", "model": "m"},
         {"event": "agent_said", "agent": "a", "text": "x", "code": "y"},
+        {"event": "note", "role": "assistant", "message": "x", "content": "y", "data": 3, "delta": {"text": "z"}},
         {"event": "fixture_compared", "changed_files": [], "allowed_writes_passed": True},
     ):
         assert observe({**head, **event}) == []

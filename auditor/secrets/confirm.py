@@ -37,8 +37,6 @@ def confirm(data: Buffer, start: int, role: Role, effort: Effort) -> Found | Non
         return None
     limit = start + role.length + table.reach
     if table.before:
-        if pattern.repeats and start and data[start - 1] == data[start]:
-            return None  # what stands before is no part of the run, so only the run's beginning can be meant
         effort.spend(table.before)  # about one for each place where a match is tried
         match = _around(pattern.regex, data, start, max(0, start - table.before), limit)
     else:

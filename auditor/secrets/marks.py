@@ -146,7 +146,7 @@ def build(patterns: Sequence[Pattern], known: Sequence[Known] = ()) -> Marks:
     rare: set[bytes] = set()
     for pattern in patterns:
         for anchor in pattern.anchors:
-            literal = Literal(anchor, pattern.table.caseless, *pattern.then)
+            literal = Literal(anchor, pattern.table.caseless, *pattern.then, leading=pattern.is_run(anchor))
             table.setdefault(literal, []).append(Role(literal.length, pattern=pattern))
         words.update(mark[:_ENOUGH] for mark in pattern.marks)
         rare.update(mark[:_ENOUGH] for mark in pattern.rare)

@@ -112,8 +112,6 @@ class Pattern:
         """Whether a match is a token and nothing else, known by its form alone."""
         if self.bare or _ASSIGNED in table.regex:
             self.validators += (identifier,)
-        self.repeats = any(len(set(anchor)) == 1 < len(anchor) for anchor in self.anchors)
-        """Whether an anchor is one letter said over and over, and so begins at each of a long run of them."""
         self.loose = table.left == "any" and not table.before
         """Whether only the expression itself says where a match may be."""
         self.services: Services | None = None
@@ -125,6 +123,10 @@ class Pattern:
         return re.compile(
             self.table.regex.replace(_ASSIGNED, ASSIGN).encode(), re.IGNORECASE if self.table.caseless else 0
         )
+
+    def is_run(self, anchor: bytes) -> bool:
+        """Say whether an anchor is one letter said over and over, so that a match can only have it where a run begins."""
+        return len(set(anchor)) == 1 < len(anchor) and not self.loose and not self.table.caseless
 
     @cached_property
     def _public(self) -> re.Pattern[bytes]:

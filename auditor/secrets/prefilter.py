@@ -70,7 +70,8 @@ class _Side:
             text, size = literal.text, len(literal.text)
             at = data.find(text)
             while at >= 0:
-                if not literal.count or _following(literal.then, literal.count).match(data, at + size):
+                led = not literal.leading or data[at - 1 : at] != text[:1]
+                if led and (not literal.count or _following(literal.then, literal.count).match(data, at + size)):
                     events.append((at + literal.length, index))
                 at = data.find(text, at + 1)
         return events

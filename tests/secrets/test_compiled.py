@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 
 import pytest
@@ -46,6 +47,17 @@ def test_a_single_byte_is_found_with_whatever_may_follow_it() -> None:
     vector.accelerate()
     for text in (bytes((code, after, last)) for code in b"\r\x08qQ\x1e" for after in range(256) for last in b"a\x08\n"):
         assert vector.find(text) == plain_finder(singles)(text)
+
+
+@pytest.mark.parametrize("text", [b"A" * 40, b"AA", b"bAAA1", b"AAA" * 9 + b"bAAAA\nAAA2AA1", b"aaaAAA", b""])
+def test_a_run_of_a_letter_is_found_where_it_begins(text: bytes) -> None:
+    runs = (Literal(b"AAA", leading=True), Literal(b"AA", then="[A-Z0-9]", count=1, leading=True))
+    vector = Prefilter(runs, keep=False)
+    vector.accelerate()
+    begins = [at for at in range(len(text)) if text[at - 1 : at] != b"A"]
+    wanted = [(at + 3, 0) for at in begins if text[at : at + 3] == b"AAA"]
+    wanted += [(at + 3, 1) for at in begins if re.match(b"AA[A-Z0-9]", text[at:])]
+    assert vector.find(text) == plain_finder(runs)(text) == sorted(wanted)
 
 
 def test_an_engine_that_begins_with_what_was_kept_finds_the_same(place: Path) -> None:

@@ -100,10 +100,12 @@ The keyword plugin takes no other; a keyword by chance, within an id, is given n
 _NAMED = ("key", "pw", "pass", "token", "api")
 _COS = _joined(("secret",), ("key", "access"))
 
+_AP = tuple(f"AP{digit:X}" for digit in range(16))
+
 PLUGINS: tuple[Plugin, ...] = (
     Plugin(
         "ArtifactoryDetector",
-        ("AKC", "AP"),
+        ("AKC", *_AP),
         r"(?:^|[\s=:\"])A(?:KC|P[0-9A-F])[A-Za-z0-9]{8,}(?:[\s\"]|$)",
         "possible",
         looks_real=is_random_value,
@@ -167,7 +169,7 @@ PLUGINS: tuple[Plugin, ...] = (
 _THEN = {
     "AC": "[a-z0-9]{8}",
     "SK": "[a-z0-9]{8}",
-    "AP": "[A-Za-z0-9]{9}",
+    **dict.fromkeys(_AP, "[A-Za-z0-9]{8}"),
     "AKC": "[A-Za-z0-9]{10}",
     "A3T": "[A-Z0-9]{8}",
 }
